@@ -1,0 +1,76 @@
+import { Secret } from '@dockhero/domain/secret';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ClusterAuthorityStore } from './cluster-authority-store.js';
+import { LogSourceStore } from './log-source-store.js';
+import { lease, load, makeHosts, openTestDatabase } from './testing/open-test-database.js';
+
+let stores: Awaited<ReturnType<typeof openTestDatabase>>;
+let sources: LogSourceStore;
+beforeAll(async () => {
+  stores = await openTestDatabase();
+  sources = new LogSourceStore(stores.database);
+});
+afterAll(() => stores.close());
+
+/** A resource all of whose hosts are to be followed. */
+async function makeFollowed(count: number): Promise<{ resourceId: string; hostIds: string[] }> {
+  const made = await makeHosts(stores, count);
+  const held = await lease(stores.database, made.resourceId);
+  const authorities = new ClusterAuthorityStore(stores.database, stores.box);
+  await authorities.save(held, { certificatePem: 'public', keyPem: new Secret('key') });
+  await held.release();
+  for (const [index, hostId] of made.hostIds.entries()) {
+    await stores.database.host.update({ where: { id: hostId }, data: { address: `192.0.2.${index}` } });
+    await enrol(hostId, 1);
+  }
+  return made;
+}
+const enrol = (hostId: string, generation: number) =>
+  stores.database.hostEnrolment.create({ data: { hostId, generation, publicKeyHash: 'hash', certificatePem: 'pem' } });
+const followed = async (resourceId: string) => (await sources.list()).filter((source) => source.resourceId === resourceId);
+
+describe('the hosts whose logs are followed', () => {
+  it('are named with all that there is to say of them, and nothing secret', async () => {
+    const { resourceId, hostIds } = await makeFollowed(3);
+    const resource = { resourceId, resourceName: 'dockhero-test-1', plan: 'hobby', hostCount: 3 };
+    expect((await followed(resourceId)).toSorted((a, b) => a.hostIndex - b.hostIndex)).toEqual(
+      hostIds.map((hostId, hostIndex) => ({ hostId, hostIndex, address: `192.0.2.${hostIndex}`, ...resource })),
+    );
+  });
+
+  it('are not those without an address, or without a certificate; they count as hosts of their cluster', async () => {
+    const { resourceId, hostIds } = await makeFollowed(3);
+    await stores.database.host.update({ where: { id: hostIds[0] ?? '' }, data: { address: null } });
+    await stores.database.hostEnrolment.deleteMany({ where: { hostId: hostIds[1] ?? '' } });
+    expect(await followed(resourceId)).toEqual([expect.objectContaining({ hostId: hostIds[2], hostIndex: 2, hostCount: 3 })]);
+  });
+
+  it('are not those that were replaced and have not asked for their certificate again', async () => {
+    const { resourceId, hostIds } = await makeFollowed(1);
+    const held = await lease(stores.database, resourceId);
+    const [host] = (await load(stores.clusters, held)).hosts;
+    if (!host) throw new Error('no host');
+    await stores.clusters.replaceHost(held, host);
+    expect(await followed(resourceId)).toEqual([]);
+    await enrol(host.id, 2);
+    expect(await followed(resourceId)).toEqual([expect.objectContaining({ hostId: hostIds[0] })]);
+  });
+
+  it.each([
+    ['has no authority', { caKeyPem: null }],
+    ['was abandoned', { gaveUpAt: new Date() }],
+    ['was removed', { removedAt: new Date() }],
+  ])('are not those of a cluster that %s', async (_what, data) => {
+    const { resourceId } = await makeFollowed(1);
+    await stores.database.cluster.update({ where: { resourceId }, data });
+    expect(await followed(resourceId)).toEqual([]);
+  });
+
+  it('are not those of a resource that is to be removed; nor is there anything to follow once it is forgotten', async () => {
+    const { resourceId } = await makeFollowed(2);
+    await stores.resources.remove(resourceId);
+    expect(await followed(resourceId)).toEqual([]);
+    await stores.clusters.forget(await lease(stores.database, resourceId), new Date(), 2);
+    expect(await followed(resourceId)).toEqual([]);
+  });
+});

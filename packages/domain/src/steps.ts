@@ -1,0 +1,19 @@
+/** Names of the steps to `provisioned`, in order; shown to customers and kept in the audit trail. */
+export const provisionSteps = [
+  'exchange grant',
+  'publish config url',
+  'log inputs',
+  'issue certificate authority',
+  'security group',
+  'address',
+  'launch hosts',
+  'docker answers',
+  'swarm ready',
+  'publish config vars',
+  'tell heroku',
+] as const;
+
+/** Names of the steps to `removed`, in order. The first acts only when we gave up by ourselves. */
+export const removeSteps = ['tell heroku of failure', 'terminate hosts', 'release addresses', 'remove security group', 'forget'] as const;
+
+export type StepName = (typeof provisionSteps)[number] | (typeof removeSteps)[number];

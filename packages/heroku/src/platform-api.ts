@@ -1,0 +1,78 @@
+import { AppError } from '@dockhero/domain/errors';
+import { HerokuPlatform, type AddonState, type LogInput } from '@dockhero/domain/ports/heroku-platform';
+import { Secret } from '@dockhero/domain/secret';
+import { z } from 'zod';
+import { sendToHeroku } from './heroku-request.js';
+
+const addon = z.looseObject({ state: z.enum(['provisioning', 'provisioned', 'deprovisioning', 'deprovisioned']) });
+const config = z.array(z.looseObject({ name: z.string(), value: z.string().nullable() }));
+const attachments = z.array(
+  z.looseObject({
+    id: z.string().min(1),
+    app: z.looseObject({ id: z.string(), name: z.string() }),
+    addon: z.looseObject({ app: z.looseObject({ id: z.string() }) }),
+    log_input_url: z.url().nullish(),
+  }),
+);
+
+/** Platform API for Partners. */
+export class PlatformApi extends HerokuPlatform {
+  /** @param url `https://api.heroku.com`, or the local Heroku. */
+  constructor(private readonly url: string) {
+    super();
+  }
+
+  override async addonState(token: Secret, id: string): Promise<AddonState> {
+    return read(addon, await this.#call('GET', token, `/addons/${id}`)).state;
+  }
+
+  override async setConfig(token: Secret, id: string, wanted: Readonly<Record<string, string>>): Promise<void> {
+    const path = `/addons/${id}/config`;
+    const present = new Map(read(config, await this.#call('GET', token, path)).map(({ name, value }) => [name, value]));
+    const changed = Object.entries(wanted).filter(([name, value]) => present.get(name) !== value);
+    if (changed.length === 0) return;
+    await this.#call('PATCH', token, path, { config: changed.map(([name, value]) => ({ name, value })) });
+  }
+
+  override async markProvisioned(token: Secret, id: string): Promise<void> {
+    await this.#call('POST', token, `/addons/${id}/actions/provision`);
+  }
+
+  override async markDeprovisioned(token: Secret, id: string): Promise<void> {
+    await this.#call('POST', token, `/addons/${id}/actions/deprovision`);
+  }
+
+  override async logInputs(token: Secret, id: string): Promise<LogInput[]> {
+    return read(attachments, await this.#call('GET', token, `/addons/${id}/addon-attachments`)).map(
+      ({ id: attachmentId, app, addon: { app: owner }, log_input_url: url }) => ({
+        attachmentId,
+        appName: app.name,
+        isOwner: app.id === owner.id,
+        url: url ? new Secret(url) : null,
+      }),
+    );
+  }
+
+  async #call(method: 'GET' | 'POST' | 'PATCH', token: Secret, path: string, body?: object): Promise<unknown> {
+    return await sendToHeroku({
+      method,
+      url: `${this.url}${path}`,
+      headers: {
+        accept: 'application/vnd.heroku+json; version=3',
+        authorization: `Bearer ${token.reveal()}`,
+        ...(body ? { 'content-type': 'application/json' } : {}),
+      },
+      ...(body ? { body: JSON.stringify(body) } : {}),
+    });
+  }
+}
+
+function read<T>(schema: z.ZodType<T>, answer: unknown): T {
+  const parsed = schema.safeParse(answer);
+  if (!parsed.success)
+    throw new AppError('heroku_unavailable', {
+      reason: 'unexpected answer',
+      issues: parsed.error.issues.map(({ path }) => path.join('.')),
+    });
+  return parsed.data;
+}
