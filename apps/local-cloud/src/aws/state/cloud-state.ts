@@ -1,0 +1,111 @@
+export type InstanceState = 'pending' | 'running' | 'shutting-down' | 'terminated' | 'stopping' | 'stopped';
+export type Tags = Record<string, string>;
+
+export interface MetadataOptions {
+  tokens: 'required' | 'optional';
+  hopLimit: number;
+  endpoint: 'enabled' | 'disabled';
+  instanceTags: 'enabled' | 'disabled';
+}
+
+export interface Instance {
+  id: string;
+  reservationId: string;
+  launchIndex: number;
+  clientToken: string | null;
+  imageId: string;
+  type: string;
+  subnetId: string;
+  groupIds: string[];
+  interfaceId: string;
+  macAddress: string;
+  privateAddress: string;
+  /** Whether AWS lends it a public address while it runs and has no Elastic IP. */
+  assignsPublicAddress: boolean;
+  /** The lent address; null while not running or while an Elastic IP stands in for it. */
+  lentPublicAddress: string | null;
+  state: InstanceState;
+  stateReason: { code: string; message: string } | null;
+  launchedAtMs: number;
+  terminatedAtMs: number | null;
+  /** Read-after-write lag: until then the instance is `NotFound`. */
+  visibleAtMs: number;
+  /** Base64, as it was sent. */
+  userData: string | null;
+  metadata: MetadataOptions;
+  shutdownBehavior: 'stop' | 'terminate';
+  terminationProtected: boolean;
+  rootVolumeId: string;
+  tags: Tags;
+  interfaceTags: Tags;
+  /** True once its root disk has been booted from. */
+  hasRun: boolean;
+  /** False by the fault "never boots". */
+  bootable: boolean;
+  /** True by the fault "network cut". */
+  cut: boolean;
+}
+
+export interface Volume {
+  id: string;
+  sizeGib: number;
+  type: string;
+  encrypted: boolean;
+  zone: string;
+  createdAtMs: number;
+  visibleAtMs: number;
+  tags: Tags;
+  attachment: { instanceId: string; device: string; attachedAtMs: number; deleteOnTermination: boolean } | null;
+}
+
+export type RuleSource = { cidr: string } | { groupId: string };
+
+/** One source of one port range: what AWS calls a security group rule. */
+export interface IngressRule {
+  id: string;
+  protocol: '-1' | 'tcp' | 'udp' | 'icmp';
+  fromPort: number;
+  toPort: number;
+  source: RuleSource;
+  description: string | null;
+}
+
+export interface SecurityGroup {
+  id: string;
+  name: string;
+  description: string;
+  rules: IngressRule[];
+  tags: Tags;
+  visibleAtMs: number;
+}
+
+export interface ElasticAddress {
+  allocationId: string;
+  publicAddress: string;
+  association: { id: string; instanceId: string } | null;
+  tags: Tags;
+  visibleAtMs: number;
+}
+
+/** What a client token stands for; kept as long as AWS promises to remember it. */
+export interface Launch {
+  fingerprint: string;
+  instanceIds: string[];
+  atMs: number;
+}
+
+/** Everything that survives a restart of the local cloud. Records only: it is written as JSON. */
+export interface CloudState {
+  version: 1;
+  instances: Record<string, Instance>;
+  volumes: Record<string, Volume>;
+  securityGroups: Record<string, SecurityGroup>;
+  addresses: Record<string, ElasticAddress>;
+  launches: Record<string, Launch>;
+  /** Next numbers to try when an address is handed out, by pool; addresses come back into use as late as possible. */
+  cursors: Record<string, number>;
+}
+
+export function emptyState(): CloudState {
+  return { version: 1, instances: {}, volumes: {}, securityGroups: {}, addresses: {}, launches: {}, cursors: {} };
+}
