@@ -1,0 +1,84 @@
+import { AuditLog } from '@dockhero/database/audit-log';
+import { openDatabase, type Database } from '@dockhero/database/client';
+import { ClientCertificateStore } from '@dockhero/database/client-certificate-store';
+import { ClusterAuthorityStore } from '@dockhero/database/cluster-authority-store';
+import { EnrolmentStore } from '@dockhero/database/enrolment-store';
+import { ResourceStore } from '@dockhero/database/resource-store';
+import { RevocationStore } from '@dockhero/database/revocation-store';
+import { SecretBox } from '@dockhero/database/secret-box';
+import { StepTimeStore } from '@dockhero/database/step-time-store';
+import { openProducerRedis } from '@dockhero/queue/connection';
+import { Doorbell } from '@dockhero/queue/doorbell';
+import { Module, type DynamicModule } from '@nestjs/common';
+import type { Logger } from 'pino';
+import { HerokuCredentials } from './auth/heroku-basic.guard.js';
+import { BundleCertificates } from './client/bundle-certificates.js';
+import { CertificatesController } from './client/certificates.controller.js';
+import { ClientController } from './client/client.controller.js';
+import { FindResource } from './client/find-resource.js';
+import { IssueCertificate } from './client/issue-certificate.js';
+import { ListCertificates } from './client/list-certificates.js';
+import { ReadClientConfig } from './client/read-client-config.js';
+import { ReadClientStatus } from './client/read-client-status.js';
+import { RevokeCertificate } from './client/revoke-certificate.js';
+import { RotateCertificates } from './client/rotate-certificates.js';
+import { RotateConfigUrl } from './client/rotate-config-url.js';
+import { SwitchBundle } from './client/switch-bundle.js';
+import { TypicalStepTimes } from './client/typical-step-times.js';
+import { Connections } from './connections.js';
+import type { Env } from './env.js';
+import { HostsController } from './hosts/hosts.controller.js';
+import { IssueHostCertificate } from './hosts/issue-host-certificate.js';
+import { ReadRevocations } from './hosts/read-revocations.js';
+import { ChangePlan } from './resources/change-plan.js';
+import { DeprovisionResource } from './resources/deprovision-resource.js';
+import { ProvisionResource } from './resources/provision-resource.js';
+import { ResourcesController } from './resources/resources.controller.js';
+import { ApiSettings } from './settings.js';
+
+/** Wiring only. */
+@Module({})
+export class AppModule {
+  static with(env: Env, logger: Logger): DynamicModule {
+    const database: Database = openDatabase({ url: env.DATABASE_URL, poolSize: env.DATABASE_POOL });
+    const redis = openProducerRedis(env.REDIS_URL);
+    const doorbell = new Doorbell(redis, logger);
+    const box = new SecretBox(env.ENCRYPTION_KEYS);
+    return {
+      module: AppModule,
+      controllers: [ResourcesController, ClientController, CertificatesController, HostsController],
+      providers: [
+        { provide: Connections, useFactory: () => new Connections(database, redis, doorbell) },
+        { provide: Doorbell, useValue: doorbell },
+        { provide: ResourceStore, useFactory: () => new ResourceStore(database, box) },
+        { provide: ClusterAuthorityStore, useFactory: () => new ClusterAuthorityStore(database, box) },
+        { provide: ClientCertificateStore, useFactory: () => new ClientCertificateStore(database) },
+        { provide: RevocationStore, useFactory: () => new RevocationStore(database) },
+        { provide: EnrolmentStore, useFactory: () => new EnrolmentStore(database, box) },
+        { provide: AuditLog, useFactory: () => new AuditLog(database) },
+        { provide: StepTimeStore, useFactory: () => new StepTimeStore(database) },
+        {
+          provide: ApiSettings,
+          useFactory: () => new ApiSettings(env.PUBLIC_URL, env.EDGE_DOMAIN, env.SERVED_REGIONS, env.CERTIFICATE_LIFETIME_MS),
+        },
+        { provide: HerokuCredentials, useFactory: () => new HerokuCredentials(env.ADDON_SLUG, env.ADDON_PASSWORD) },
+        ProvisionResource,
+        ChangePlan,
+        DeprovisionResource,
+        FindResource,
+        ReadClientConfig,
+        ReadClientStatus,
+        TypicalStepTimes,
+        BundleCertificates,
+        IssueCertificate,
+        ListCertificates,
+        RevokeCertificate,
+        RotateCertificates,
+        SwitchBundle,
+        RotateConfigUrl,
+        IssueHostCertificate,
+        ReadRevocations,
+      ],
+    };
+  }
+}

@@ -1,0 +1,30 @@
+import { createApp } from '@dockhero/runtime/create-app';
+import { addOperatorRoutes } from '@dockhero/runtime/operator-routes';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { Logger } from 'pino';
+import { AppModule } from './app.module.js';
+import { Connections } from './connections.js';
+import type { Env } from './env.js';
+import { openApiDocument } from './openapi.js';
+
+/** The whole application, ready to listen. */
+export async function createPartnerApi(env: Env, logger: Logger): Promise<NestFastifyApplication> {
+  const app = await createApp(AppModule.with(env, logger), logger);
+  const server = app.getHttpAdapter().getInstance();
+  // A host's signing request is text.
+  server.addContentTypeParser('application/pkcs10', { parseAs: 'string' }, (_request, body, done) => done(null, body));
+  addOperatorRoutes(server, app.get(Connections).readinessChecks());
+  server.get('/openapi.json', () => openApiDocument(env.PUBLIC_URL));
+  server.addHook('onResponse', (request, reply, done) => {
+    const route = request.routeOptions.url;
+    const isOperators = route === '/health' || route === '/ready' || route === '/metrics';
+    // Each host asks every 20 s whether anything was revoked: that nothing was is no news.
+    const level = isOperators || reply.statusCode === 304 ? 'debug' : 'info';
+    logger[level](
+      { requestId: request.id, method: request.method, route, status: reply.statusCode, ms: Math.round(reply.elapsedTime) },
+      'answered',
+    );
+    done();
+  });
+  return app;
+}

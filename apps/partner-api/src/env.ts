@@ -1,0 +1,31 @@
+import { listSetting, parseEnv, secretSetting } from '@dockhero/runtime/parse-env';
+import { z } from 'zod';
+
+/** Every setting of the partner API. docs/settings.md explains them. */
+export const env = parseEnv(
+  {
+    PORT: z.coerce.number().int().min(0).default(7100),
+    LISTEN_HOST: z.string().default('0.0.0.0'),
+    LOG_LEVEL: z.string().default('info'),
+    /** Base URL that customers' machines reach: the head of every `DOCKHERO_CONFIG_URL`. */
+    PUBLIC_URL: z.url().transform((url) => url.replace(/\/$/, '')),
+    DATABASE_URL: secretSetting(),
+    DATABASE_POOL: z.coerce.number().int().positive().default(10),
+    REDIS_URL: secretSetting(),
+    ENCRYPTION_KEYS: secretSetting(),
+    ADDON_SLUG: z.string().min(1).default('dockhero'),
+    ADDON_PASSWORD: secretSetting(24),
+    /** Heroku regions we take add-ons from; `*` for all. */
+    SERVED_REGIONS: listSetting.default(['amazon-web-services::us-east-1']),
+    EDGE_DOMAIN: z.string().default('dockhero.io'),
+    /** How long a person's client certificate lives; the CLI plugin renews it unseen. */
+    CERTIFICATE_LIFETIME_MS: z.coerce
+      .number()
+      .int()
+      .min(1_000)
+      .default(12 * 3_600_000),
+  },
+  process.env,
+);
+
+export type Env = typeof env;
