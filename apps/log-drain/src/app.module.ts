@@ -1,0 +1,72 @@
+import { randomUUID } from 'node:crypto';
+import { AuditLog } from '@dockhero/database/audit-log';
+import { openDatabase } from '@dockhero/database/client';
+import { ClusterAuthorityStore } from '@dockhero/database/cluster-authority-store';
+import { LogCursorStore } from '@dockhero/database/log-cursor-store';
+import { LogDrainMembers } from '@dockhero/database/log-drain-members';
+import { LogInputStore } from '@dockhero/database/log-input-store';
+import { LogLeaseStore } from '@dockhero/database/log-lease-store';
+import { LogSourceStore } from '@dockhero/database/log-source-store';
+import { SecretBox } from '@dockhero/database/secret-box';
+import { ContainerWatch } from '@dockhero/docker/container-watch';
+import { ControlPlaneCredentials } from '@dockhero/docker/control-plane-credentials';
+import { openProducerRedis } from '@dockhero/queue/connection';
+import { Doorbell } from '@dockhero/queue/doorbell';
+import { Module, type DynamicModule } from '@nestjs/common';
+import type { Logger } from 'pino';
+import { Connections } from './connections.js';
+import { BufferPool } from './deliver/buffer-pool.js';
+import { CursorCommits } from './deliver/commit-cursors.js';
+import { LaneBudget } from './deliver/lane.js';
+import { LogInputs } from './deliver/log-inputs.js';
+import { LogplexClient } from './deliver/post-batch.js';
+import { DrainMetrics } from './drain-metrics.js';
+import type { Env } from './env.js';
+import { LogDrain } from './log-drain.js';
+import { FollowedHosts } from './share/followed-hosts.js';
+import { HoldHosts } from './share/hold-hosts.js';
+
+const mebibyte = 1024 * 1024;
+
+/** Wiring only. */
+@Module({})
+export class AppModule {
+  static with(env: Env, logger: Logger): DynamicModule {
+    const database = openDatabase({ url: env.DATABASE_URL, poolSize: env.DATABASE_POOL });
+    const redis = openProducerRedis(env.REDIS_URL);
+    const doorbell = new Doorbell(redis, logger);
+    const box = new SecretBox(env.ENCRYPTION_KEYS);
+    const memberId = `${env.MEMBER_NAME}-${randomUUID()}`;
+    const metrics = new DrainMetrics();
+    const pool = new BufferPool(env.BUFFER_MIB * mebibyte);
+    const logplex = new LogplexClient();
+    const watch = new ContainerWatch(env.DOCKER_PORT);
+    const authorities = new ClusterAuthorityStore(database, box);
+    const cursors = new LogCursorStore(database);
+    const leases = new LogLeaseStore(database);
+    const inputs = new LogInputs(new LogInputStore(database, box), doorbell, metrics, logger);
+    const hosts = new FollowedHosts({
+      budget: new LaneBudget(pool),
+      inputs,
+      commits: new CursorCommits(cursors, memberId, logger),
+      logplex,
+      metrics,
+      logger,
+      linesPerSecondMax: env.LINES_PER_SECOND_MAX,
+      watch,
+      credentials: new ControlPlaneCredentials((id) => authorities.read(id)),
+      cursors,
+      audit: new AuditLog(database),
+      memberId,
+      dockerPort: env.DOCKER_PORT,
+    });
+    const hold = new HoldHosts(memberId, new LogDrainMembers(database), leases, new LogSourceStore(database), hosts, metrics, logger);
+    return {
+      module: AppModule,
+      providers: [
+        { provide: Connections, useFactory: () => new Connections(database, redis, doorbell) },
+        { provide: LogDrain, useFactory: () => new LogDrain(hold, hosts, inputs, { pool, logplex, watch }, metrics) },
+      ],
+    };
+  }
+}

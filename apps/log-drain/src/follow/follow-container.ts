@@ -1,0 +1,268 @@
+import type { LogCursor } from '@dockhero/database/log-cursor-store';
+import type { ContainerDetails, ContainerSummary, ContainerWatch } from '@dockhero/docker/container-watch';
+import { AppError, hasCode } from '@dockhero/domain/errors';
+import type { DockerConnection } from '@dockhero/domain/ports/docker-engine';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { TLSSocket } from 'node:tls';
+import type { Logger } from 'pino';
+import type { AppLog } from '../deliver/app-log.js';
+import type { Severity } from '../deliver/batch.js';
+import type { CommittedPosition } from '../deliver/commit-cursors.js';
+import { syslogHeader } from '../deliver/syslog-header.js';
+import type { DrainMetrics } from '../drain-metrics.js';
+import { endedLine } from './lifecycle-lines.js';
+import { MessageCounter, nowhere, alwaysRoom, type Skimmed } from './count-messages.js';
+import { longLines } from './long-line.js';
+import { LogGap, LogPosition } from './log-position.js';
+import { shiftTime, timeOf, timeToMs, timeToSince } from './log-time.js';
+import type { Prepared } from './prepare-container.js';
+import { readLog, type LogReading } from './read-log.js';
+
+const backoffMaxMs = 30_000;
+/** A container that comes and goes is looked at this often at most. */
+const reopenMs = 250;
+const withoutLogMs = 10_000;
+const sameStartMs = 500;
+
+export interface ContainerServices {
+  readonly watch: ContainerWatch;
+  readonly connect: () => Promise<DockerConnection>;
+  readonly log: AppLog;
+  readonly metrics: DrainMetrics;
+  readonly logger: Logger;
+  readonly dockerPort: number | undefined;
+}
+
+export type ContainerEnd = 'exited' | 'gone' | 'stopped';
+
+/**
+ * Follows one container: its lines, and its life. Begins where the stored cursor is, and goes on from where it is itself whenever a stream
+ * breaks off. Ends when the container has ended and everything it wrote is on its way.
+ */
+export class ContainerFollower {
+  readonly ended: Promise<ContainerEnd>;
+  readonly #stopping = new AbortController();
+  readonly #header: Buffer;
+  #position: LogPosition;
+  readonly #long = longLines(this);
+  #startedAt: string;
+  #finishedAt: string;
+  #isTerminal = false;
+  #prepared: Prepared | null;
+  #socket: TLSSocket | undefined;
+  #exitCode: number | null = null;
+  /** What was counted behind `afterAt`, the last message taken. */
+  #skimmed: (Skimmed & { readonly afterAt: string }) | null = null;
+
+  /**
+   * @param cursor what is stored; null for a container not seen before. @param fromAt where a new one begins; empty for its first line.
+   * @param prepared what was known of it before it was started, when it was started just now: then no time is lost with looking.
+   */
+  constructor(
+    readonly container: ContainerSummary,
+    private readonly hostId: string,
+    readonly process: string,
+    cursor: LogCursor | null,
+    fromAt: string,
+    prepared: Prepared | null,
+    private readonly services: ContainerServices,
+  ) {
+    this.#prepared = prepared;
+    this.#header = syslogHeader(process);
+    this.#startedAt = cursor?.startedAt ?? '';
+    this.#finishedAt = cursor?.finishedAt ?? '';
+    this.#position = new LogPosition(cursor ?? { anchorAt: fromAt, anchorHash: '', followed: 0, lastAt: '' });
+    this.ended = this.#run();
+  }
+
+  get hasRoom(): boolean {
+    return this.services.log.hasRoom;
+  }
+
+  add(severity: Severity, source: Buffer, timeAt: number, textAt: number, textEnd: number): void {
+    this.services.log.add(this, severity, this.#header, source, timeAt, textAt, textEnd);
+  }
+
+  position(): CommittedPosition {
+    const { container, hostId } = this;
+    const cursor = { containerId: container.id, ...this.#position.stored(), startedAt: this.#startedAt, finishedAt: this.#finishedAt };
+    return { hostId, cursor };
+  }
+
+  /** It has ended, says an event: all that is known when it is removed at once. */
+  noteEnd(exitCode: number): void {
+    this.#exitCode = exitCode;
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.ended;
+  }
+
+  async #run(): Promise<ContainerEnd> {
+    const { signal } = this.#stopping;
+    for (let failures = 0; !signal.aborted;) {
+      try {
+        const end = await this.#followOnce();
+        if (end) return end;
+        failures = 0;
+        await sleep(reopenMs, undefined, { signal }).catch(() => {});
+      } catch (error) {
+        if (signal.aborted) break;
+        failures += 1;
+        this.services.metrics.reconnects.inc({ why: error instanceof AppError ? error.code : 'decoding' });
+        this.services.logger.info({ error, containerId: this.container.id, failures }, 'log stream broke off');
+        const waitMs = Math.min(backoffMaxMs, 500 * 2 ** Math.min(failures, 10)) * (0.5 + Math.random() / 2);
+        await sleep(waitMs, undefined, { signal }).catch(() => {});
+      }
+    }
+    return 'stopped';
+  }
+
+  /** One stream to its end. @returns how the container has ended, or null when it may go on. */
+  async #followOnce(): Promise<ContainerEnd | null> {
+    const before = this.#takePrepared() ?? (await this.#inspect());
+    if (!before) return this.#gone();
+    if (!before.isRunning && before.finishedAt === this.#finishedAt) return 'exited';
+    this.#isTerminal = before.isTerminal;
+    this.#tellStarted(before);
+    if (before.logDriver === 'none') await this.#waitForEnd();
+    else await this.#read(true);
+    const after = await this.#inspect();
+    if (!after) return this.#gone();
+    if (after.isRunning || this.#stopping.signal.aborted) return null;
+    // The stream may have ended before the last lines were stored: what is there now is all there will be.
+    if (after.logDriver !== 'none') await this.#read(false);
+    if (this.#stopping.signal.aborted) return null;
+    this.#tellStarted(after);
+    this.#tellEnded(after);
+    return 'exited';
+  }
+
+  /** Started just now: it will be looked at once its stream has ended. */
+  #takePrepared(): ContainerDetails | null {
+    const prepared = this.#prepared;
+    this.#prepared = null;
+    this.#socket = prepared?.socket;
+    return prepared && { ...prepared.details, isRunning: true, startedAt: timeOf(new Date()) };
+  }
+
+  /** Removed: what it printed may be known all the same, and how it ended. */
+  #gone(): 'gone' {
+    if (this.#exitCode === null) return 'gone';
+    const isUnread = this.#position.stored().lastAt === '';
+    const ended = endedLine(this.#name, { exitCode: this.#exitCode, isOutOfMemory: false, error: '' });
+    this.#say(ended.severity, `${ended.text}, and was removed${isUnread ? '; nothing it may have printed was read' : ''}`, '');
+    return 'gone';
+  }
+
+  /** Of a container that keeps no log. Its start and end are told all the same. */
+  async #waitForEnd(): Promise<void> {
+    while (!this.#stopping.signal.aborted && (await this.#inspect())?.isRunning) {
+      await sleep(withoutLogMs, undefined, { signal: this.#stopping.signal }).catch(() => {});
+    }
+  }
+
+  async #inspect(): Promise<ContainerDetails | null> {
+    return await this.services.watch.inspect(await this.services.connect(), this.container.id);
+  }
+
+  /** Reads from where we are; where messages are gone, tells it and goes on behind them. */
+  async #read(follow: boolean): Promise<void> {
+    this.#position = this.#position.reopened();
+    while (!this.#stopping.signal.aborted) {
+      try {
+        return await this.#readOnce(follow);
+      } catch (error) {
+        if (!(error instanceof LogGap)) throw error;
+        const lost = await this.#countLost(error);
+        this.#position = new LogPosition(error.resumeFrom);
+        // All that is gone may have been delivered.
+        if (lost !== 0) this.#tellLost(error, lost);
+      }
+    }
+  }
+
+  async #readOnce(follow: boolean): Promise<void> {
+    const { log, connect, dockerPort } = this.services;
+    const socket = this.#socket;
+    this.#socket = undefined;
+    const position = this.#position;
+    const request = { containerId: this.container.id, since: position.resume(), follow, port: dockerPort };
+    try {
+      const skimmed = await readLog(await connect(), request, this.#reading({ position, lines: this, room: log, socket }));
+      this.#skimmed = skimmed && { ...skimmed, afterAt: position.stored().lastAt };
+    } catch (error) {
+      const status = error instanceof AppError ? (error.detail as { statusCode?: number } | undefined)?.statusCode : undefined;
+      // 404: removed meanwhile, which the next look finds. 409: being removed.
+      if (hasCode(error, 'docker_rejected') && (status === 404 || status === 409)) return;
+      throw error;
+    }
+  }
+
+  #reading(what: Pick<LogReading, 'position' | 'lines' | 'room' | 'socket'>): LogReading {
+    const { logger } = this.services;
+    return {
+      ...what,
+      long: what.lines === this ? this.#long : longLines(what.lines),
+      isTerminal: this.#isTerminal,
+      signal: this.#stopping.signal,
+      onTrouble: (words) => logger.warn({ containerId: this.container.id, words }, 'Docker speaks of a log'),
+    };
+  }
+
+  /** How many messages a gap has swallowed: those that were skimmed, less those that are still there. Null when nobody counted. */
+  async #countLost({ lastAt, next }: LogGap): Promise<number | null> {
+    const skimmed = this.#skimmed;
+    if (!skimmed || skimmed.afterAt !== lastAt) return null;
+    let left = 0;
+    if (skimmed.last.at >= next.at) {
+      const counter = new MessageCounter(next, skimmed.last);
+      const since = timeToSince(shiftTime(next.at, -1));
+      const request = { containerId: this.container.id, since, follow: false, port: this.services.dockerPort };
+      const reading = this.#reading({ position: counter, lines: nowhere, room: alwaysRoom, socket: undefined });
+      await readLog(await this.services.connect(), request, reading);
+      if (!counter.isDone) return null;
+      left = counter.skimmed?.count ?? 0;
+    }
+    this.#skimmed = { ...skimmed, count: left };
+    return skimmed.count - left;
+  }
+
+  #tellLost({ lastAt, next }: LogGap, lost: number | null): void {
+    this.services.metrics.gaps.inc();
+    if (lost !== null) this.services.metrics.lost.inc({ reason: 'rotated' }, lost);
+    // About: dockerd itself may bring a line twice, or not at all, when it rotates while it is being followed.
+    const lines = lost === null ? 'an unknown number of lines' : `about ${String(lost)} ${lost === 1 ? 'line' : 'lines'}`;
+    const since = lastAt === '' ? 'before' : `between ${lastAt} and`;
+    this.services.log.say('error', `${this.#name}: ${lines} lost ${since} ${next.at}: rotated away before they could be delivered`, this);
+  }
+
+  #tellStarted({ startedAt, isRunning, finishedAt }: ContainerDetails): void {
+    if (startedAt.startsWith('0001') || isSameStart(startedAt, this.#startedAt)) return;
+    this.#startedAt = startedAt;
+    if (!isRunning && finishedAt === this.#finishedAt) return;
+    this.#say('info', `${this.#name} started`, startedAt);
+  }
+
+  #tellEnded(details: ContainerDetails): void {
+    if (details.finishedAt === this.#finishedAt || details.finishedAt.startsWith('0001')) return;
+    this.#finishedAt = details.finishedAt;
+    const { severity, text } = endedLine(this.#name, details);
+    this.#say(severity, text, details.finishedAt);
+  }
+
+  #say(severity: Severity, text: string, at: string): void {
+    const ms = timeToMs(at);
+    this.services.log.say(severity, text, this, undefined, timeOf(new Date(Number.isNaN(ms) ? Date.now() : ms)));
+  }
+
+  get #name(): string {
+    return this.process.slice('dockhero.'.length);
+  }
+}
+
+/** An event tells of a start within moments of what Docker notes of it. */
+function isSameStart(at: string, knownAt: string): boolean {
+  return at === knownAt || Math.abs(timeToMs(at) - timeToMs(knownAt)) < sameStartMs;
+}

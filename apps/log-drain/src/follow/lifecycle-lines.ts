@@ -1,0 +1,29 @@
+import type { ContainerDetails, EngineEvent } from '@dockhero/docker/container-watch';
+import type { Severity } from '../deliver/batch.js';
+
+export interface LifecycleLine {
+  readonly severity: Severity;
+  readonly text: string;
+}
+
+/** How a container ended. @param name as customers see it, without `dockhero.` */
+export function endedLine(
+  name: string,
+  { exitCode, isOutOfMemory, error }: Pick<ContainerDetails, 'exitCode' | 'isOutOfMemory' | 'error'>,
+): LifecycleLine {
+  const severity = exitCode === 0 ? 'info' : 'error';
+  const why = isOutOfMemory ? ' (out of memory: killed)' : '';
+  if (error !== '') return { severity: 'error', text: `${name} could not be started: ${error}` };
+  return { severity, text: `${name} exited with code ${String(exitCode)}${why}` };
+}
+
+/** What an event of the engine is worth telling; null for those that a container's own state tells better. */
+export function eventLine(event: EngineEvent, nameOf: (containerId: string) => string | null): LifecycleLine | null {
+  if (event.type === 'image') return event.action === 'pull' ? { severity: 'info', text: `image pulled: ${event.id}` } : null;
+  const name = nameOf(event.id) ?? event.attributes['name'] ?? event.id.slice(0, 12);
+  if (event.action === 'health_status') {
+    if (event.detail === 'unhealthy') return { severity: 'error', text: `${name} is unhealthy: its health check fails` };
+    return event.detail === 'healthy' ? { severity: 'info', text: `${name} is healthy` } : null;
+  }
+  return event.action === 'oom' ? { severity: 'error', text: `${name} ran out of memory` } : null;
+}

@@ -1,0 +1,199 @@
+import pino from 'pino';
+import { Registry } from 'prom-client';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { DrainMetrics } from '../drain-metrics.js';
+import { MemoryDatabase, MemoryShares, sourceOf } from '../testing/memory-stores.js';
+import type { FollowedHosts, HeldSource } from './followed-hosts.js';
+import { HoldHosts, lifeMs } from './hold-hosts.js';
+
+vi.mock('node:timers/promises', async () => await import('../testing/fakeable-sleep.js'));
+
+const beatMs = 2_000;
+const hostIds = Array.from({ length: 12 }, (_, index) => `host-${String(index + 10)}`);
+
+/** What a member follows. What it gives up it must still hold then. */
+class FakeHosts {
+  hostIds: string[] = [];
+
+  constructor(
+    private readonly memberId: string,
+    private readonly shares: MemoryShares,
+  ) {}
+
+  get port(): FollowedHosts {
+    return this as unknown as FollowedHosts;
+  }
+
+  async keep(held: readonly HeldSource[]): Promise<void> {
+    const kept = held.map(({ source }) => source.hostId).toSorted();
+    const stays = kept.filter((hostId) => this.hostIds.includes(hostId)).length;
+    this.#note('drops', this.hostIds.length - stays);
+    this.#note('follows', kept.length - stays);
+    this.hostIds = kept;
+  }
+
+  async drop(dropped: readonly string[]): Promise<void> {
+    expect(this.shares.heldBy(this.memberId)).toEqual(expect.arrayContaining([...dropped]));
+    this.#note('drops', dropped.length);
+    this.hostIds = this.hostIds.filter((hostId) => !dropped.includes(hostId));
+  }
+
+  #note(what: string, count: number): void {
+    if (count > 0) this.shares.journal.push(`${this.memberId} ${what} ${String(count)}`);
+  }
+}
+
+class Member {
+  readonly hosts: FakeHosts;
+  readonly hold: HoldHosts;
+  readonly running: Promise<void>;
+
+  constructor(readonly id: string) {
+    this.hosts = new FakeHosts(id, shares);
+    const { members, leases, sources } = shares.ports;
+    const metrics = new DrainMetrics(new Registry());
+    this.hold = new HoldHosts(id, members, leases, sources, this.hosts.port, metrics, pino({ level: 'silent' }));
+    this.running = this.hold.run();
+    running.push(this);
+  }
+}
+
+let nowMs: number;
+let shares: MemoryShares;
+let running: Member[];
+beforeEach(() => {
+  nowMs = 0;
+  running = [];
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  vi.spyOn(performance, 'now').mockImplementation(() => nowMs);
+  shares = new MemoryShares(new MemoryDatabase(), () => nowMs);
+  for (const hostId of hostIds) shares.hosts.push(sourceOf(hostId));
+});
+afterEach(async () => {
+  shares.database.isDown = false;
+  await Promise.all(running.map(({ hold }) => hold.stop()));
+  vi.restoreAllMocks();
+  vi.useRealTimers();
+});
+
+/** Time goes by for everybody. */
+const pass = async (ms: number) => {
+  for (let passed = 0; passed < ms; passed += 100) {
+    nowMs += 100;
+    await vi.advanceTimersByTimeAsync(100);
+  }
+};
+const begin = async (id: string) => {
+  const member = new Member(id);
+  await vi.advanceTimersByTimeAsync(0);
+  return member;
+};
+
+describe('HoldHosts', () => {
+  it('holds and follows all hosts when it is alone, for as long as it lives, and begins with none anew', async () => {
+    const a = await begin('a');
+    expect([a.hosts.hostIds, a.hold.isAlive]).toEqual([hostIds, true]);
+    await pass(60_000);
+    expect([a.hosts.hostIds, shares.heldBy('a'), a.hold.isAlive]).toEqual([hostIds, hostIds, true]);
+    expect(shares.journal.filter((line) => line !== 'a holds')).toEqual(['a follows 12']);
+  });
+
+  it('gives a new member its share: stopped first, released then; each host is followed by one', async () => {
+    const a = await begin('a');
+    const b = await begin('b');
+    await pass(3 * beatMs);
+    expect([...a.hosts.hostIds, ...b.hosts.hostIds].toSorted()).toEqual(hostIds);
+    expect(Math.min(a.hosts.hostIds.length, b.hosts.hostIds.length)).toBeGreaterThan(0);
+    expect([shares.heldBy('a'), shares.heldBy('b')]).toEqual([a.hosts.hostIds, b.hosts.hostIds]);
+  });
+
+  it('takes over what a dead member had once its leases have ended, and not before', async () => {
+    shares.members.set('dead', lifeMs);
+    for (const hostId of hostIds) shares.leases.set(hostId, { holder: 'dead', until: lifeMs });
+    const b = await begin('b');
+    await pass(lifeMs - 100);
+    expect([b.hosts.hostIds, shares.heldBy('dead')]).toEqual([[], hostIds]);
+    await pass(2 * beatMs);
+    expect([b.hosts.hostIds, shares.heldBy('b')]).toEqual([hostIds, hostIds]);
+  });
+
+  it('follows a host that is new, and drops one that is no longer there', async () => {
+    const a = await begin('a');
+    shares.hosts.push(sourceOf('host-99'));
+    shares.hosts.shift();
+    await pass(2 * beatMs);
+    expect(a.hosts.hostIds).toEqual([...hostIds.slice(1), 'host-99']);
+    expect(shares.heldBy('a')).toEqual(a.hosts.hostIds);
+  });
+
+  it('drops a host whose lease is another’s, and follows it anew once it gets it again', async () => {
+    const a = await begin('a');
+    shares.leases.set('host-10', { holder: 'other', until: nowMs + lifeMs });
+    await pass(beatMs);
+    expect(a.hosts.hostIds).toEqual(hostIds.slice(1));
+    await pass(lifeMs + beatMs);
+    expect(a.hosts.hostIds).toEqual(hostIds);
+    expect(shares.journal.filter((line) => line !== 'a holds')).toEqual(['a follows 12', 'a drops 1', 'a follows 1']);
+  });
+
+  it('goes on while the database is away for less than a lease, and drops everything when it is for longer', async () => {
+    const a = await begin('a');
+    shares.database.isDown = true;
+    await pass(lifeMs - beatMs);
+    expect([a.hosts.hostIds, a.hold.isAlive]).toEqual([hostIds, true]);
+    shares.database.isDown = false;
+    await pass(beatMs);
+    shares.database.isDown = true;
+    await pass(lifeMs + beatMs);
+    expect([a.hosts.hostIds, a.hold.isAlive]).toEqual([[], false]);
+    shares.database.isDown = false;
+    await pass(3 * beatMs);
+    expect([a.hosts.hostIds, a.hold.isAlive]).toEqual([hostIds, true]);
+  });
+
+  it('after it was stalled for longer than its leases drops everything before it holds any again', async () => {
+    const a = await begin('a');
+    shares.journal.length = 0;
+    nowMs += lifeMs + 1;
+    expect(a.hold.isAlive).toBe(false);
+    await pass(beatMs);
+    expect(shares.journal).toEqual(['a drops 12', 'a holds', 'a follows 12']);
+  });
+
+  it('counts its leases from before it asked for them', async () => {
+    const a = await begin('a');
+    const gate = Promise.withResolvers<void>();
+    shares.database.gate = gate.promise;
+    await pass(beatMs);
+    await pass(6_000);
+    gate.resolve();
+    await pass(100);
+    expect(a.hold.isAlive).toBe(true);
+    shares.database.isDown = true;
+    await pass(lifeMs - 6_000);
+    expect(a.hold.isAlive).toBe(false);
+  });
+
+  it('gives everything back when it stops, and is no member any more', async () => {
+    const a = await begin('a');
+    const b = await begin('b');
+    await pass(3 * beatMs);
+    await a.hold.stop();
+    await a.running;
+    expect([a.hosts.hostIds, shares.heldBy('a'), [...shares.members.keys()]]).toEqual([[], [], ['b']]);
+    await pass(beatMs);
+    expect(b.hosts.hostIds).toEqual(hostIds);
+  });
+
+  it('follows and holds nothing once it has stopped, also when a beat was under way', async () => {
+    const a = await begin('a');
+    const gate = Promise.withResolvers<void>();
+    shares.database.gate = gate.promise;
+    await pass(beatMs);
+    const stopping = a.hold.stop();
+    await pass(100);
+    gate.resolve();
+    await Promise.all([stopping, a.running]);
+    expect([a.hosts.hostIds, shares.heldBy('a'), [...shares.members.keys()]]).toEqual([[], [], []]);
+  });
+});
