@@ -84,7 +84,7 @@ it('a restart of Postgres under load loses no accepted resource, answers nothing
       answers.push({ uuid: request.uuid, status: (await api.heroku('POST', '', request)).status });
     }
   });
-  await expect.poll(() => answers.length, { timeout: 10_000, interval: 10 }).toBeGreaterThan(40);
+  await expect.poll(() => answers.length, { timeout: 20_000, interval: 10 }).toBeGreaterThan(40);
   await postgres.restart();
   const seen = answers.length;
   await expect

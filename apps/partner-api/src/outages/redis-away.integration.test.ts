@@ -31,13 +31,13 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Provisions, changes and removes; each answer must be quick. */
+/** Provisions, changes and removes; no answer may wait for Redis, whose shortest timeout is three seconds. A busy machine may make it wait. */
 async function expectService(): Promise<string> {
   const id = await api.provision(); // the first call pays for connections and compilation
   const timed = async (work: () => Promise<unknown>) => {
     const from = performance.now();
     await work();
-    expect(performance.now() - from).toBeLessThan(200);
+    expect(performance.now() - from).toBeLessThan(2_000);
   };
   for (let times = 0; times < 5; times += 1) await timed(() => api.provision());
   await timed(async () => expect((await api.heroku('PUT', `/${id}`, { plan: 'standard' })).status).toBe(200));
@@ -63,7 +63,7 @@ it('when Redis comes, rings arrive; what was rung for meanwhile is left to the s
         const id = await api.provision();
         return (await rungResources(new Secret(redis.url))).includes(id);
       },
-      { timeout: 10_000, interval: 100 },
+      { timeout: 20_000, interval: 100 },
     )
     .toBe(true);
   expect(await rungResources(new Secret(redis.url))).not.toContain(lost);
@@ -79,7 +79,7 @@ it('when Redis goes and comes again, rings arrive again', async () => {
         const id = await api.provision();
         return (await rungResources(new Secret(redis.url))).includes(id);
       },
-      { timeout: 10_000, interval: 100 },
+      { timeout: 20_000, interval: 100 },
     )
     .toBe(true);
   await expectRung(new Secret(redis.url), await api.provision());
@@ -92,7 +92,7 @@ it('a Redis that takes connections and never answers delays nobody', async () =>
   const silent = await new Promise<Server>((resolve) => {
     const server = createServer((socket) => sockets.add(socket.on('error', () => {}))).listen(port, '127.0.0.1', () => resolve(server));
   });
-  await expect.poll(() => sockets.size, { timeout: 10_000, interval: 50 }).toBeGreaterThan(0);
+  await expect.poll(() => sockets.size, { timeout: 20_000, interval: 50 }).toBeGreaterThan(0);
   await expectService();
   for (const socket of sockets) socket.destroy();
   await new Promise((resolve) => silent.close(resolve));

@@ -8,7 +8,7 @@ export async function expectRung(redisUrl: Secret, resourceId: string): Promise<
     async () => {
       if (!(await rungResources(redisUrl)).includes(resourceId)) throw new Error(`nobody has rung for ${resourceId}`);
     },
-    { timeout: 5_000, interval: 20 },
+    { timeout: 20_000, interval: 20 },
   );
 }
 

@@ -78,7 +78,7 @@ describe('the provisioner worker on its queue', () => {
     await waitForStatus(id, 'removed');
     expect(world.cloud.leftovers(id)).toEqual([]);
     await vi.waitFor(async () => expect(await queue.getJobCountByTypes('active', 'delayed', 'waiting', 'failed')).toBe(0), {
-      timeout: 5_000,
+      timeout: 20_000,
     });
   });
 
@@ -87,7 +87,7 @@ describe('the provisioner worker on its queue', () => {
     const goOn = gate.hold('groups.ensure');
     const id = await world.sell();
     doorbell.ring('provision', id, { wake: true });
-    await vi.waitFor(() => expect(gate.count('groups.ensure')).toBe(1), { timeout: 5_000 });
+    await vi.waitFor(() => expect(gate.count('groups.ensure')).toBe(1), { timeout: 20_000 });
     await world.resources.remove(id);
     for (let rings = 0; rings < 3; rings += 1) doorbell.ring('deprovision', id, { wake: true });
     goOn();
@@ -99,7 +99,7 @@ describe('the provisioner worker on its queue', () => {
     const app = await start();
     const id = await world.sell();
     doorbell.ring('provision', id, { wake: true });
-    await vi.waitFor(() => expect(gate.count('instances.launch')).toBe(1), { timeout: 5_000 });
+    await vi.waitFor(() => expect(gate.count('instances.launch')).toBe(1), { timeout: 20_000 });
     await redis.flushdb();
     await app.get(Sweep).run('unsettled');
     await waitForStatus(id, 'provisioned');
@@ -122,7 +122,7 @@ describe('the provisioner worker on its queue', () => {
     const goOn = gate.hold('groups.ensure');
     const id = await world.sell();
     doorbell.ring('provision', id, { wake: true });
-    await vi.waitFor(() => expect(gate.count('groups.ensure')).toBe(1), { timeout: 5_000 });
+    await vi.waitFor(() => expect(gate.count('groups.ensure')).toBe(1), { timeout: 20_000 });
     const jobs = await queue.getJobs();
     expect(jobs.map(({ data }) => data as unknown)).toEqual([{ resourceId: id }]);
     goOn();
@@ -137,7 +137,7 @@ describe('a worker that is asked to end', () => {
     const [first, second] = [await world.sell(), await world.sell()];
     const goOn = gate.hold('groups.ensure');
     doorbell.ring('provision', first, { wake: true });
-    await vi.waitFor(() => expect(gate.count('groups.ensure')).toBe(1), { timeout: 5_000 });
+    await vi.waitFor(() => expect(gate.count('groups.ensure')).toBe(1), { timeout: 20_000 });
     let isClosed = false;
     const closed = close().then(() => (isClosed = true));
     doorbell.ring('provision', second, { wake: true });
@@ -184,7 +184,7 @@ describe('a Redis that is away for a while', () => {
     const before = await world.sell();
     await vi.waitFor(() => producer.ping());
     bell.ring('provision', before, { wake: true });
-    await vi.waitFor(() => expect(gate.count('instances.launch')).toBe(1), { timeout: 5_000 });
+    await vi.waitFor(() => expect(gate.count('instances.launch')).toBe(1), { timeout: 20_000 });
     await own.stop();
     const meanwhile = await world.sell();
     bell.ring('provision', meanwhile, { wake: true });
