@@ -2,14 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { AuditLog } from '@dockhero/database/audit-log';
 import { openDatabase } from '@dockhero/database/client';
 import { ClusterAuthorityStore } from '@dockhero/database/cluster-authority-store';
+import { DutyMembers } from '@dockhero/database/duty-members';
+import { HostLeaseStore } from '@dockhero/database/host-lease-store';
+import { HostSourceStore } from '@dockhero/database/host-source-store';
 import { LogCursorStore } from '@dockhero/database/log-cursor-store';
-import { LogDrainMembers } from '@dockhero/database/log-drain-members';
 import { LogInputStore } from '@dockhero/database/log-input-store';
-import { LogLeaseStore } from '@dockhero/database/log-lease-store';
-import { LogSourceStore } from '@dockhero/database/log-source-store';
 import { SecretBox } from '@dockhero/database/secret-box';
 import { ContainerWatch } from '@dockhero/docker/container-watch';
 import { ControlPlaneCredentials } from '@dockhero/docker/control-plane-credentials';
+import { HoldHosts } from '@dockhero/domain/sharing/hold-hosts';
 import { openProducerRedis } from '@dockhero/queue/connection';
 import { Doorbell } from '@dockhero/queue/doorbell';
 import { Module, type DynamicModule } from '@nestjs/common';
@@ -24,7 +25,6 @@ import { DrainMetrics } from './drain-metrics.js';
 import type { Env } from './env.js';
 import { LogDrain } from './log-drain.js';
 import { FollowedHosts } from './share/followed-hosts.js';
-import { HoldHosts } from './share/hold-hosts.js';
 
 const mebibyte = 1024 * 1024;
 
@@ -43,7 +43,6 @@ export class AppModule {
     const watch = new ContainerWatch(env.DOCKER_PORT);
     const authorities = new ClusterAuthorityStore(database, box);
     const cursors = new LogCursorStore(database);
-    const leases = new LogLeaseStore(database);
     const inputs = new LogInputs(new LogInputStore(database, box), doorbell, metrics, logger);
     const hosts = new FollowedHosts({
       budget: new LaneBudget(pool),
@@ -60,7 +59,15 @@ export class AppModule {
       memberId,
       dockerPort: env.DOCKER_PORT,
     });
-    const hold = new HoldHosts(memberId, new LogDrainMembers(database), leases, new LogSourceStore(database), hosts, metrics, logger);
+    const hold = new HoldHosts({
+      memberId,
+      members: new DutyMembers(database, 'log'),
+      leases: new HostLeaseStore(database, 'log'),
+      sources: new HostSourceStore(database),
+      hosts,
+      warn: (error, message) => logger.warn({ error }, message),
+      onHeld: (count) => metrics.hosts.set(count),
+    });
     return {
       module: AppModule,
       providers: [

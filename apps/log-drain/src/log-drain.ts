@@ -1,11 +1,12 @@
+import type { HostSource } from '@dockhero/database/host-source-store';
 import type { ContainerWatch } from '@dockhero/docker/container-watch';
+import type { HoldHosts } from '@dockhero/domain/sharing/hold-hosts';
 import type { OnModuleDestroy, OnModuleInit } from '@nestjs/common';
 import type { BufferPool } from './deliver/buffer-pool.js';
 import type { LogInputs } from './deliver/log-inputs.js';
 import type { LogplexClient } from './deliver/post-batch.js';
 import type { DrainMetrics } from './drain-metrics.js';
 import type { FollowedHosts } from './share/followed-hosts.js';
-import type { HoldHosts } from './share/hold-hosts.js';
 
 const measureMs = 5_000;
 /** A line that waits longer makes its resource one that is behind. */
@@ -19,7 +20,7 @@ export class LogDrain implements OnModuleInit, OnModuleDestroy {
   #measuring: NodeJS.Timeout | undefined;
 
   constructor(
-    private readonly hold: HoldHosts,
+    private readonly hold: HoldHosts<HostSource>,
     private readonly hosts: FollowedHosts,
     private readonly inputs: LogInputs,
     private readonly outside: { readonly pool: BufferPool; readonly logplex: LogplexClient; readonly watch: ContainerWatch },

@@ -1,17 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { LogCursorStore, type LogCursor } from './log-cursor-store.js';
-import { LogLeaseStore } from './log-lease-store.js';
+import { HostLeaseStore } from './host-lease-store.js';
 import { lease, makeHosts, openTestDatabase, waitUntilBlocked } from './testing/open-test-database.js';
 
 let stores: Awaited<ReturnType<typeof openTestDatabase>>;
-let leases: LogLeaseStore;
+let leases: HostLeaseStore;
 let cursors: LogCursorStore;
 let resourceId: string;
 let hosts: [string, string];
 beforeAll(async () => {
   stores = await openTestDatabase();
-  leases = new LogLeaseStore(stores.database);
+  leases = new HostLeaseStore(stores.database, 'log');
   cursors = new LogCursorStore(stores.database);
 });
 afterAll(() => stores.close());

@@ -1,5 +1,6 @@
 import { AppError } from '@dockhero/domain/errors';
 import { orUnavailable, type Database } from './client.js';
+import { heldHosts } from './duty.js';
 
 /** How far a container's logs were delivered. Times are Docker's texts: RFC 3339 with nine digits of a second, or '' for none. */
 export interface LogCursor {
@@ -21,14 +22,7 @@ const select = `
     started_at AS "startedAt", finished_at AS "finishedAt"
   FROM log_cursors WHERE host_id = $1`;
 
-// The fence: the leases stay locked until what follows is written, so another process gets one, and reads the cursors, before that or after it,
-// never in between. For the order of locks, and why a host is skipped, see log-lease-store.ts.
-const held = `
-  WITH held AS (
-    SELECT l.host_id FROM log_leases l JOIN hosts h ON h.id = l.host_id
-    WHERE l.host_id = ANY($2::uuid[]) AND l.holder = $1 AND l.until > now()
-    ORDER BY l.host_id FOR KEY SHARE OF h SKIP LOCKED FOR SHARE OF l
-  )`;
+const held = heldHosts('log');
 
 const commit = `${held}, written AS (
     INSERT INTO log_cursors (host_id, container_id, anchor_at, anchor_hash, followed, last_at, started_at, finished_at, updated_at)

@@ -6,7 +6,7 @@ import { ClusterAuthorityStore } from './cluster-authority-store.js';
 import { ClusterStore } from './cluster-store.js';
 import { LogCursorStore } from './log-cursor-store.js';
 import { LogInputStore } from './log-input-store.js';
-import { LogLeaseStore } from './log-lease-store.js';
+import { HostLeaseStore } from './host-lease-store.js';
 import { reseal } from './reseal.js';
 import { ResourceStore } from './resource-store.js';
 import { SecretBox } from './secret-box.js';
@@ -138,7 +138,7 @@ describe('what the log drain has of a resource', () => {
     const [host] = (await load(stores.clusters, held)).hosts;
     if (!host) throw new Error('no host');
     const containerId = `container-${randomUUID()}`;
-    await new LogLeaseStore(stores.database).hold('member', [host.id], 60_000);
+    await new HostLeaseStore(stores.database, 'log').hold('member', [host.id], 60_000);
     await new LogCursorStore(stores.database).commitMany(
       'member',
       new Map([[host.id, [{ containerId, anchorAt: '', anchorHash: '', followed: 1, lastAt: '', startedAt: '', finishedAt: '' }]]]),

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AuditLog } from '@dockhero/database/audit-log';
+import type { HostSource } from '@dockhero/database/host-source-store';
 import type { LogCursor, LogCursorStore } from '@dockhero/database/log-cursor-store';
-import type { LogSource } from '@dockhero/database/log-source-store';
 import type { ContainerSummary, ContainerWatch, EngineEvent } from '@dockhero/docker/container-watch';
 import type { DockerConnection } from '@dockhero/domain/ports/docker-engine';
 import type { Logger } from 'pino';
@@ -48,7 +48,7 @@ export class HostFollower {
   readonly #running: Promise<unknown>;
 
   constructor(
-    readonly source: LogSource,
+    readonly source: HostSource,
     /** When a process first had this host: containers from before are followed from then on. */
     private readonly followedSince: Date,
     private readonly services: HostServices,

@@ -1,4 +1,6 @@
+import type { HostSource } from '@dockhero/database/host-source-store';
 import type { ControlPlaneCredentials } from '@dockhero/docker/control-plane-credentials';
+import type { HeldSource } from '@dockhero/domain/sharing/hold-hosts';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { BufferPool } from '../deliver/buffer-pool.js';
 import { CursorCommits } from '../deliver/commit-cursors.js';
@@ -12,7 +14,7 @@ import { Following, hostId, numbered } from '../testing/following.js';
 import { MemoryAudit, MemoryCursors, MemoryDatabase, sourceOf } from '../testing/memory-stores.js';
 import type { StandInContainer } from '../testing/stand-in-container.js';
 import { textsOf } from '../testing/strict-frames.js';
-import { FollowedHosts, type HeldSource } from './followed-hosts.js';
+import { FollowedHosts } from './followed-hosts.js';
 
 vi.mock('node:timers/promises', async () => await import('../testing/brief-sleep.js'));
 vi.setConfig({ testTimeout: 30_000 });
@@ -57,7 +59,7 @@ afterEach(async () => {
   await following.stop();
 });
 
-const held = (id = hostId, changes: Parameters<typeof sourceOf>[1] = {}): HeldSource => ({
+const held = (id = hostId, changes: Parameters<typeof sourceOf>[1] = {}): HeldSource<HostSource> => ({
   source: sourceOf(id, changes),
   followedSince: new Date(Date.parse(dockerTime(0))),
 });

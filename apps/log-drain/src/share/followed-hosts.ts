@@ -1,15 +1,11 @@
 import type { AuditLog } from '@dockhero/database/audit-log';
+import type { HostSource } from '@dockhero/database/host-source-store';
 import type { LogCursorStore } from '@dockhero/database/log-cursor-store';
-import type { LogSource } from '@dockhero/database/log-source-store';
 import type { ContainerWatch } from '@dockhero/docker/container-watch';
 import type { ControlPlaneCredentials } from '@dockhero/docker/control-plane-credentials';
+import type { HeldSource, WorkedHosts } from '@dockhero/domain/sharing/hold-hosts';
 import { AppLog, type AppLogServices } from '../deliver/app-log.js';
 import { HostFollower } from '../follow/follow-host.js';
-
-export interface HeldSource {
-  readonly source: LogSource;
-  readonly followedSince: Date;
-}
 
 export interface FollowServices extends AppLogServices {
   readonly watch: ContainerWatch;
@@ -21,7 +17,7 @@ export interface FollowServices extends AppLogServices {
 }
 
 /** The hosts that this process follows, and one log for each app that has any of them. */
-export class FollowedHosts {
+export class FollowedHosts implements WorkedHosts<HostSource> {
   readonly #hosts = new Map<string, HostFollower>();
   readonly #logs = new Map<string, AppLog>();
 
@@ -40,7 +36,7 @@ export class FollowedHosts {
   }
 
   /** Follows these hosts and no others. A host with another address than before is another host to follow. */
-  async keep(held: readonly HeldSource[]): Promise<void> {
+  async keep(held: readonly HeldSource<HostSource>[]): Promise<void> {
     const wanted = new Map(held.map((one) => [one.source.hostId, one]));
     const stale = [...this.#hosts.values()].filter(({ source }) => wanted.get(source.hostId)?.source.address !== source.address);
     await this.drop(stale.map(({ source }) => source.hostId));
@@ -64,7 +60,7 @@ export class FollowedHosts {
     this.services.inputs.remove(resourceId);
   }
 
-  async #follow({ source, followedSince }: HeldSource): Promise<void> {
+  async #follow({ source, followedSince }: HeldSource<HostSource>): Promise<void> {
     const { credentials, inputs, logger } = this.services;
     await inputs.add(source.resourceId);
     const log = this.#logs.get(source.resourceId) ?? new AppLog(source.resourceId, this.services);

@@ -1,8 +1,6 @@
 import type { AuditLog, NumberedAuditEntry } from '@dockhero/database/audit-log';
+import type { HostSource } from '@dockhero/database/host-source-store';
 import type { LogCursor, LogCursorStore } from '@dockhero/database/log-cursor-store';
-import type { LogDrainMembers } from '@dockhero/database/log-drain-members';
-import type { HeldHost, LogLeaseStore } from '@dockhero/database/log-lease-store';
-import type { LogSource, LogSourceStore } from '@dockhero/database/log-source-store';
 import { AppError } from '@dockhero/domain/errors';
 import { dockerTime } from './docker-frames.js';
 
@@ -77,59 +75,7 @@ export class MemoryCursors {
   }
 }
 
-/** Members, leases and hosts. What is asked is noted in `journal`. */
-export class MemoryShares {
-  readonly journal: string[] = [];
-  readonly hosts: LogSource[] = [];
-  readonly members = new Map<string, number>();
-  readonly leases = new Map<string, { holder: string | null; until: number }>();
-
-  /** @param now the database's clock, in milliseconds. */
-  constructor(
-    readonly database: MemoryDatabase,
-    private readonly now: () => number,
-  ) {}
-
-  get ports(): { members: LogDrainMembers; leases: LogLeaseStore; sources: LogSourceStore } {
-    const { database } = this;
-    const members: Pick<LogDrainMembers, 'beat' | 'leave'> = {
-      beat: async (id, lifeMs) =>
-        await database.ask(() => {
-          this.members.set(id, this.now() + lifeMs);
-          return [...this.members].flatMap(([other, until]) => (until > this.now() ? [other] : [])).toSorted();
-        }),
-      leave: async (id) => await database.ask(() => void this.members.delete(id)).catch(() => {}),
-    };
-    const leases: Pick<LogLeaseStore, 'hold' | 'release'> = {
-      hold: async (id, hostIds, leaseMs) => {
-        this.journal.push(`${id} holds`);
-        return await database.ask(() => hostIds.flatMap((hostId) => this.#hold(id, hostId, leaseMs)));
-      },
-      release: async (id, hostIds) => await database.ask(() => hostIds.forEach((hostId) => this.#release(id, hostId))).catch(() => {}),
-    };
-    const sources: Pick<LogSourceStore, 'list'> = { list: async () => await database.ask(() => [...this.hosts]) };
-    return { members: members as LogDrainMembers, leases: leases as LogLeaseStore, sources: sources as LogSourceStore };
-  }
-
-  heldBy(memberId: string): string[] {
-    return [...this.leases]
-      .flatMap(([hostId, { holder, until }]) => (holder === memberId && until > this.now() ? [hostId] : []))
-      .toSorted();
-  }
-
-  #hold(memberId: string, hostId: string, leaseMs: number): HeldHost[] {
-    const lease = this.leases.get(hostId);
-    if (lease && lease.holder !== memberId && lease.until > this.now()) return [];
-    this.leases.set(hostId, { holder: memberId, until: this.now() + leaseMs });
-    return [{ hostId, followedSince: new Date(Date.parse(dockerTime(0))) }];
-  }
-
-  #release(memberId: string, hostId: string): void {
-    if (this.leases.get(hostId)?.holder === memberId) this.leases.set(hostId, { holder: null, until: 0 });
-  }
-}
-
-export function sourceOf(hostId: string, changes: Partial<LogSource> = {}): LogSource {
-  const resource = { resourceId: 'resource-1', resourceName: 'dockhero-1', plan: 'standard' };
+export function sourceOf(hostId: string, changes: Partial<HostSource> = {}): HostSource {
+  const resource = { resourceId: 'resource-1', resourceName: 'dockhero-1', plan: 'standard', appName: 'app-1', isChanging: false };
   return { hostId, hostIndex: 0, hostCount: 1, address: '127.0.0.1', ...resource, ...changes };
 }

@@ -1,18 +1,16 @@
-import pino from 'pino';
-import { Registry } from 'prom-client';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { DrainMetrics } from '../drain-metrics.js';
-import { MemoryDatabase, MemoryShares, sourceOf } from '../testing/memory-stores.js';
-import type { FollowedHosts, HeldSource } from './followed-hosts.js';
-import { HoldHosts, lifeMs } from './hold-hosts.js';
+import { HoldHosts, lifeMs, type HeldSource, type WorkedHosts } from './hold-hosts.js';
+import { MemoryShares } from './testing/memory-shares.js';
 
-vi.mock('node:timers/promises', async () => await import('../testing/fakeable-sleep.js'));
+interface Source {
+  readonly hostId: string;
+}
 
 const beatMs = 2_000;
 const hostIds = Array.from({ length: 12 }, (_, index) => `host-${String(index + 10)}`);
 
 /** What a member follows. What it gives up it must still hold then. */
-class FakeHosts {
+class FakeHosts implements WorkedHosts<Source> {
   hostIds: string[] = [];
 
   constructor(
@@ -20,11 +18,7 @@ class FakeHosts {
     private readonly shares: MemoryShares,
   ) {}
 
-  get port(): FollowedHosts {
-    return this as unknown as FollowedHosts;
-  }
-
-  async keep(held: readonly HeldSource[]): Promise<void> {
+  async keep(held: readonly HeldSource<Source>[]): Promise<void> {
     const kept = held.map(({ source }) => source.hostId).toSorted();
     const stays = kept.filter((hostId) => this.hostIds.includes(hostId)).length;
     this.#note('drops', this.hostIds.length - stays);
@@ -45,14 +39,25 @@ class FakeHosts {
 
 class Member {
   readonly hosts: FakeHosts;
-  readonly hold: HoldHosts;
+  readonly hold: HoldHosts<Source>;
   readonly running: Promise<void>;
+  readonly warnings: string[] = [];
+  heldCount = 0;
 
   constructor(readonly id: string) {
     this.hosts = new FakeHosts(id, shares);
-    const { members, leases, sources } = shares.ports;
-    const metrics = new DrainMetrics(new Registry());
-    this.hold = new HoldHosts(id, members, leases, sources, this.hosts.port, metrics, pino({ level: 'silent' }));
+    const { members, leases, sources } = shares;
+    this.hold = new HoldHosts({
+      memberId: id,
+      members,
+      leases,
+      sources,
+      hosts: this.hosts,
+      warn: (error, message) => this.warnings.push(`${message}: ${String(error)}`),
+      onHeld: (count) => {
+        this.heldCount = count;
+      },
+    });
     this.running = this.hold.run();
     running.push(this);
   }
@@ -66,11 +71,11 @@ beforeEach(() => {
   running = [];
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   vi.spyOn(performance, 'now').mockImplementation(() => nowMs);
-  shares = new MemoryShares(new MemoryDatabase(), () => nowMs);
-  for (const hostId of hostIds) shares.hosts.push(sourceOf(hostId));
+  shares = new MemoryShares(() => nowMs);
+  for (const hostId of hostIds) shares.hosts.push({ hostId });
 });
 afterEach(async () => {
-  shares.database.isDown = false;
+  shares.isDown = false;
   await Promise.all(running.map(({ hold }) => hold.stop()));
   vi.restoreAllMocks();
   vi.useRealTimers();
@@ -95,6 +100,7 @@ describe('HoldHosts', () => {
     expect([a.hosts.hostIds, a.hold.isAlive]).toEqual([hostIds, true]);
     await pass(60_000);
     expect([a.hosts.hostIds, shares.heldBy('a'), a.hold.isAlive]).toEqual([hostIds, hostIds, true]);
+    expect([a.heldCount, a.warnings]).toEqual([12, []]);
     expect(shares.journal.filter((line) => line !== 'a holds')).toEqual(['a follows 12']);
   });
 
@@ -108,8 +114,8 @@ describe('HoldHosts', () => {
   });
 
   it('takes over what a dead member had once its leases have ended, and not before', async () => {
-    shares.members.set('dead', lifeMs);
-    for (const hostId of hostIds) shares.leases.set(hostId, { holder: 'dead', until: lifeMs });
+    shares.live.set('dead', lifeMs);
+    for (const hostId of hostIds) shares.held.set(hostId, { holder: 'dead', until: lifeMs });
     const b = await begin('b');
     await pass(lifeMs - 100);
     expect([b.hosts.hostIds, shares.heldBy('dead')]).toEqual([[], hostIds]);
@@ -119,7 +125,7 @@ describe('HoldHosts', () => {
 
   it('follows a host that is new, and drops one that is no longer there', async () => {
     const a = await begin('a');
-    shares.hosts.push(sourceOf('host-99'));
+    shares.hosts.push({ hostId: 'host-99' });
     shares.hosts.shift();
     await pass(2 * beatMs);
     expect(a.hosts.hostIds).toEqual([...hostIds.slice(1), 'host-99']);
@@ -128,7 +134,7 @@ describe('HoldHosts', () => {
 
   it('drops a host whose lease is another’s, and follows it anew once it gets it again', async () => {
     const a = await begin('a');
-    shares.leases.set('host-10', { holder: 'other', until: nowMs + lifeMs });
+    shares.held.set('host-10', { holder: 'other', until: nowMs + lifeMs });
     await pass(beatMs);
     expect(a.hosts.hostIds).toEqual(hostIds.slice(1));
     await pass(lifeMs + beatMs);
@@ -138,15 +144,16 @@ describe('HoldHosts', () => {
 
   it('goes on while the database is away for less than a lease, and drops everything when it is for longer', async () => {
     const a = await begin('a');
-    shares.database.isDown = true;
+    shares.isDown = true;
     await pass(lifeMs - beatMs);
     expect([a.hosts.hostIds, a.hold.isAlive]).toEqual([hostIds, true]);
-    shares.database.isDown = false;
+    shares.isDown = false;
     await pass(beatMs);
-    shares.database.isDown = true;
+    shares.isDown = true;
     await pass(lifeMs + beatMs);
     expect([a.hosts.hostIds, a.hold.isAlive]).toEqual([[], false]);
-    shares.database.isDown = false;
+    expect(a.warnings[0]).toBe('leases could not be renewed: Error: the database is away');
+    shares.isDown = false;
     await pass(3 * beatMs);
     expect([a.hosts.hostIds, a.hold.isAlive]).toEqual([hostIds, true]);
   });
@@ -163,13 +170,13 @@ describe('HoldHosts', () => {
   it('counts its leases from before it asked for them', async () => {
     const a = await begin('a');
     const gate = Promise.withResolvers<void>();
-    shares.database.gate = gate.promise;
+    shares.gate = gate.promise;
     await pass(beatMs);
     await pass(6_000);
     gate.resolve();
     await pass(100);
     expect(a.hold.isAlive).toBe(true);
-    shares.database.isDown = true;
+    shares.isDown = true;
     await pass(lifeMs - 6_000);
     expect(a.hold.isAlive).toBe(false);
   });
@@ -180,7 +187,7 @@ describe('HoldHosts', () => {
     await pass(3 * beatMs);
     await a.hold.stop();
     await a.running;
-    expect([a.hosts.hostIds, shares.heldBy('a'), [...shares.members.keys()]]).toEqual([[], [], ['b']]);
+    expect([a.hosts.hostIds, shares.heldBy('a'), [...shares.live.keys()]]).toEqual([[], [], ['b']]);
     await pass(beatMs);
     expect(b.hosts.hostIds).toEqual(hostIds);
   });
@@ -188,12 +195,12 @@ describe('HoldHosts', () => {
   it('follows and holds nothing once it has stopped, also when a beat was under way', async () => {
     const a = await begin('a');
     const gate = Promise.withResolvers<void>();
-    shares.database.gate = gate.promise;
+    shares.gate = gate.promise;
     await pass(beatMs);
     const stopping = a.hold.stop();
     await pass(100);
     gate.resolve();
     await Promise.all([stopping, a.running]);
-    expect([a.hosts.hostIds, shares.heldBy('a'), [...shares.members.keys()]]).toEqual([[], [], []]);
+    expect([a.hosts.hostIds, shares.heldBy('a'), [...shares.live.keys()]]).toEqual([[], [], []]);
   });
 });

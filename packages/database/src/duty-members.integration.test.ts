@@ -1,21 +1,32 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { LogDrainMembers } from './log-drain-members.js';
+import { memberTables } from './duty.js';
+import { DutyMembers } from './duty-members.js';
 import { openDeadDatabase, openTestDatabase } from './testing/open-test-database.js';
 
 let stores: Awaited<ReturnType<typeof openTestDatabase>>;
-let members: LogDrainMembers;
 beforeAll(async () => {
   stores = await openTestDatabase();
-  members = new LogDrainMembers(stores.database);
 });
 afterAll(() => stores.close());
-beforeEach(() => stores.database.logDrainMember.deleteMany());
 
-const die = (id: string, ago: string) =>
-  stores.database.$executeRaw`UPDATE log_drain_members SET until = now() - ${ago}::interval WHERE id = ${id}`;
-const rows = async () => (await stores.database.logDrainMember.findMany()).map(({ id }) => id).toSorted();
+describe.each(['log', 'monitor'] as const)('the members with the duty %s', (duty) => {
+  let members: DutyMembers;
+  const table = memberTables[duty];
+  beforeEach(async () => {
+    members = new DutyMembers(stores.database, duty);
+    await stores.database.pool.query('DELETE FROM log_drain_members');
+    await stores.database.pool.query('DELETE FROM monitor_members');
+  });
+  const die = (id: string, ago: string) =>
+    stores.database.pool.query(`UPDATE ${table} SET until = now() - $1::interval WHERE id = $2`, [ago, id]);
+  const rows = async () =>
+    (await stores.database.pool.query<{ id: string }>(`SELECT id FROM ${table}`)).rows.map(({ id }) => id).toSorted();
 
-describe('the log drain’s members', () => {
+  it('are not those of the other', async () => {
+    await new DutyMembers(stores.database, duty === 'log' ? 'monitor' : 'log').beat('other', 60_000);
+    expect(await members.beat('a', 60_000)).toEqual(['a']);
+  });
+
   it('all see the same living ones in the same order, themselves too', async () => {
     const ids = ['c', 'a', 'B', 'a-1', 'é'];
     await Promise.all(ids.map((id) => members.beat(id, 60_000)));
@@ -32,8 +43,9 @@ describe('the log drain’s members', () => {
 
   it('live for as long as they said, by the database’s clock', async () => {
     await members.beat('a', 90_000);
-    const [row] = await stores.database.$queryRaw<{ left: number }[]>`
-      SELECT extract(epoch FROM until - now())::float8 AS left FROM log_drain_members`;
+    const [row] = (
+      await stores.database.pool.query<{ left: number }>(`SELECT extract(epoch FROM until - now())::float8 AS left FROM ${table}`)
+    ).rows;
     expect(row?.left).toBeGreaterThan(80);
     expect(row?.left).toBeLessThanOrEqual(90);
   });
@@ -64,8 +76,8 @@ describe('the log drain’s members', () => {
     await members.leave('a');
     expect(await members.beat('b', 60_000)).toEqual(['b']);
     const dead = openDeadDatabase();
-    await expect(new LogDrainMembers(dead).leave('b')).resolves.toBeUndefined();
-    await expect(new LogDrainMembers(dead).beat('b', 60_000)).rejects.toMatchObject({ code: 'storage_unavailable' });
+    await expect(new DutyMembers(dead, duty).leave('b')).resolves.toBeUndefined();
+    await expect(new DutyMembers(dead, duty).beat('b', 60_000)).rejects.toMatchObject({ code: 'storage_unavailable' });
     await dead.$disconnect();
   });
 });

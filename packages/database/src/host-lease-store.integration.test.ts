@@ -1,27 +1,40 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { LogLeaseStore } from './log-lease-store.js';
+import { leaseTables } from './duty.js';
+import { HostLeaseStore } from './host-lease-store.js';
 import { lease, makeHosts, openDeadDatabase, openTestDatabase } from './testing/open-test-database.js';
 
 let stores: Awaited<ReturnType<typeof openTestDatabase>>;
-let leases: LogLeaseStore;
 beforeAll(async () => {
   stores = await openTestDatabase();
-  leases = new LogLeaseStore(stores.database);
 });
 afterAll(() => stores.close());
 
-const hold = async (memberId: string, hostIds: readonly string[], leaseMs = 60_000) =>
-  (await leases.hold(memberId, hostIds, leaseMs)).map(({ hostId }) => hostId).toSorted();
-const expire = (hostIds: string[]) =>
-  stores.database.$executeRaw`UPDATE log_leases SET until = now() - interval '1 second' WHERE host_id = ANY(${hostIds}::uuid[])`;
 const shuffled = (ids: readonly string[]) =>
   ids
     .map((id) => ({ id, at: Math.random() }))
     .toSorted((a, b) => a.at - b.at)
     .map(({ id }) => id);
 
-describe('log leases', () => {
+describe.each(['log', 'monitor'] as const)('%s leases', (duty) => {
+  let leases: HostLeaseStore;
+  beforeAll(() => {
+    leases = new HostLeaseStore(stores.database, duty);
+  });
+  const hold = async (memberId: string, hostIds: readonly string[], leaseMs = 60_000) =>
+    (await leases.hold(memberId, hostIds, leaseMs)).map(({ hostId }) => hostId).toSorted();
+  const expire = (hostIds: string[]) =>
+    stores.database.pool.query(`UPDATE ${leaseTables[duty]} SET until = now() - interval '1 second' WHERE host_id = ANY($1::uuid[])`, [
+      hostIds,
+    ]);
+  const rows = async (hostIds: string[]) =>
+    (
+      await stores.database.pool.query<{ hostId: string; holder: string | null; until: Date }>(
+        `SELECT host_id AS "hostId", holder, until FROM ${leaseTables[duty]} WHERE host_id = ANY($1::uuid[])`,
+        [hostIds],
+      )
+    ).rows;
+
   it('give each of many hosts to exactly one of many who ask for all at once, whatever the order', async () => {
     const { hostIds } = await makeHosts(stores, 40);
     for (let round = 0; round < 5; round += 1) {
@@ -34,13 +47,13 @@ describe('log leases', () => {
   it('are renewed for their holder, and nobody else gets them meanwhile', async () => {
     const { hostIds } = await makeHosts(stores, 3);
     expect(await hold('a', hostIds.slice(0, 2))).toEqual(hostIds.slice(0, 2).toSorted());
-    const before = await stores.database.logLease.findMany({ where: { hostId: { in: hostIds } } });
+    const before = await rows(hostIds);
     expect(await hold('b', hostIds)).toEqual([hostIds[2]]);
     expect(await hold('a', hostIds, 120_000)).toEqual(hostIds.slice(0, 2).toSorted());
     for (const { hostId, until } of before) {
-      const after = await stores.database.logLease.findUniqueOrThrow({ where: { hostId } });
-      expect(after.holder).toBe('a');
-      expect(after.until.getTime() - until.getTime()).toBeGreaterThan(50_000);
+      const [after] = await rows([hostId]);
+      expect(after?.holder).toBe('a');
+      expect((after?.until.getTime() ?? 0) - until.getTime()).toBeGreaterThan(50_000);
     }
   });
 
@@ -73,8 +86,8 @@ describe('log leases', () => {
     await leases.release('a', []);
     expect(await hold('b', hostIds)).toEqual(hostIds.toSorted());
     const dead = openDeadDatabase();
-    await expect(new LogLeaseStore(dead).release('b', hostIds)).resolves.toBeUndefined();
-    await expect(new LogLeaseStore(dead).hold('b', hostIds, 1)).rejects.toMatchObject({ code: 'storage_unavailable' });
+    await expect(new HostLeaseStore(dead, duty).release('b', hostIds)).resolves.toBeUndefined();
+    await expect(new HostLeaseStore(dead, duty).hold('b', hostIds, 1)).rejects.toMatchObject({ code: 'storage_unavailable' });
     await dead.$disconnect();
   });
 
@@ -85,7 +98,7 @@ describe('log leases', () => {
     await hold('a', all);
     await stores.clusters.forget(await lease(stores.database, removed.resourceId), new Date(), 2);
     expect(await hold('a', all)).toEqual(kept.hostIds.toSorted());
-    expect(await stores.database.logLease.count({ where: { hostId: { in: removed.hostIds } } })).toBe(0);
+    expect(await rows(removed.hostIds)).toEqual([]);
   });
 
   it('do not wait for a removal that is under way, and are not taken of what is being removed', async () => {
@@ -98,5 +111,16 @@ describe('log leases', () => {
       await leases.release('a', all);
     });
     expect(await hold('a', all)).toEqual(kept.hostIds);
+  });
+});
+
+describe('leases of one duty', () => {
+  it('are nothing to the other: a host’s logs and its state are followed by whoever has each', async () => {
+    const { hostIds } = await makeHosts(stores, 1);
+    const [logs, monitor] = [new HostLeaseStore(stores.database, 'log'), new HostLeaseStore(stores.database, 'monitor')];
+    expect(await logs.hold('a', hostIds, 60_000)).toHaveLength(1);
+    expect(await monitor.hold('b', hostIds, 60_000)).toHaveLength(1);
+    await logs.release('b', hostIds);
+    expect(await monitor.hold('a', hostIds, 60_000)).toEqual([]);
   });
 });

@@ -1,14 +1,15 @@
 import { Secret } from '@dockhero/domain/secret';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ClusterAuthorityStore } from './cluster-authority-store.js';
-import { LogSourceStore } from './log-source-store.js';
+import { HostSourceStore } from './host-source-store.js';
+import { LogInputStore } from './log-input-store.js';
 import { lease, load, makeHosts, openTestDatabase } from './testing/open-test-database.js';
 
 let stores: Awaited<ReturnType<typeof openTestDatabase>>;
-let sources: LogSourceStore;
+let sources: HostSourceStore;
 beforeAll(async () => {
   stores = await openTestDatabase();
-  sources = new LogSourceStore(stores.database);
+  sources = new HostSourceStore(stores.database);
 });
 afterAll(() => stores.close());
 
@@ -29,13 +30,26 @@ const enrol = (hostId: string, generation: number) =>
   stores.database.hostEnrolment.create({ data: { hostId, generation, publicKeyHash: 'hash', certificatePem: 'pem' } });
 const followed = async (resourceId: string) => (await sources.list()).filter((source) => source.resourceId === resourceId);
 
-describe('the hosts whose logs are followed', () => {
+describe('the hosts that are looked after', () => {
   it('are named with all that there is to say of them, and nothing secret', async () => {
     const { resourceId, hostIds } = await makeFollowed(3);
-    const resource = { resourceId, resourceName: 'dockhero-test-1', plan: 'hobby', hostCount: 3 };
+    const resource = { resourceId, resourceName: 'dockhero-test-1', plan: 'hobby', hostCount: 3, appName: null, isChanging: true };
     expect((await followed(resourceId)).toSorted((a, b) => a.hostIndex - b.hostIndex)).toEqual(
       hostIds.map((hostId, hostIndex) => ({ hostId, hostIndex, address: `192.0.2.${hostIndex}`, ...resource })),
     );
+  });
+
+  it('say which app pays for them once Heroku was asked, and are not changing once what is desired is there', async () => {
+    const { resourceId } = await makeFollowed(1);
+    const held = await lease(stores.database, resourceId);
+    await new LogInputStore(stores.database, stores.box).record(held, [
+      { attachmentId: 'a', appName: 'other', isOwner: false, url: null },
+      { attachmentId: 'b', appName: 'owner', isOwner: true, url: null },
+    ]);
+    await stores.clusters.record(held, { provisionedAt: new Date(), observedVersion: 1 });
+    expect(await followed(resourceId)).toEqual([expect.objectContaining({ appName: 'owner', isChanging: false })]);
+    await stores.resources.changePlan(resourceId, 'hobby', 'standard');
+    expect(await followed(resourceId)).toEqual([expect.objectContaining({ plan: 'standard', isChanging: true })]);
   });
 
   it('are not those without an address, or without a certificate; they count as hosts of their cluster', async () => {
