@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Host } from '@dockhero/domain/host';
 import type { ClusterFacts, OAuthGrant, Resource, ResourceId } from '@dockhero/domain/resource';
 import { Secret } from '@dockhero/domain/secret';
-import { orUnavailable, type Database } from './client.js';
+import { orUnavailable, type Database, type Transaction } from './client.js';
 import type { Host as HostRow, HostEnrolment } from './generated/prisma/client.js';
 import type { Lease } from './lease.js';
 import { toResource } from './resource-rows.js';
@@ -105,13 +105,17 @@ export class ClusterStore {
   async forget(lease: Lease, removedAt: Date, observedVersion: number): Promise<void> {
     const resourceId = lease.resourceId;
     await lease.fenced(async (transaction) => {
-      // First: who is about to record a certificate, or what Logplex said, waits for this row, and then finds no token.
+      // First: who is about to record a certificate, a setting, or what Logplex said, waits for this row, and then finds no token.
       await transaction.resource.update({
         where: { id: resourceId },
         data: { configToken: null, logInputUrl: null, grantCode: null, grantExpiresAt: null, options: {} },
       });
       await transaction.clientCertificate.deleteMany({ where: { resourceId } });
-      await transaction.host.deleteMany({ where: { resourceId } }); // with its enrolments, log lease and log cursors
+      await forgetMonitoring(transaction, resourceId);
+      // With their enrolments, log and monitor leases, log cursors, and incidents with their transitions. Messages come after those: who is just
+      // making some of transitions holds these.
+      await transaction.host.deleteMany({ where: { resourceId } });
+      await transaction.alertDelivery.deleteMany({ where: { resourceId } });
       await transaction.herokuAuthorization.deleteMany({ where: { resourceId } });
       await transaction.logInput.deleteMany({ where: { resourceId } });
       await transaction.logDelivery.deleteMany({ where: { resourceId } });
@@ -131,6 +135,18 @@ export class ClusterStore {
       });
     });
   }
+}
+
+/** Figures of hosts have no foreign key: what is appended behind this, of a last look, goes with its partition. */
+async function forgetMonitoring(transaction: Transaction, resourceId: ResourceId): Promise<void> {
+  const hosts = await transaction.host.findMany({ where: { resourceId }, select: { id: true } });
+  const hostId = { in: hosts.map(({ id }) => id) };
+  await transaction.hostSample.deleteMany({ where: { hostId } });
+  await transaction.hostMinute.deleteMany({ where: { hostId } });
+  await transaction.hostQuarter.deleteMany({ where: { hostId } });
+  await transaction.alertSettings.deleteMany({ where: { resourceId } });
+  await transaction.alertSilence.deleteMany({ where: { resourceId } });
+  await transaction.newRelicStatus.deleteMany({ where: { resourceId } });
 }
 
 const hostsWithEnrolments = { cluster: true, hosts: { orderBy: { index: 'asc' }, include: { enrolments: true } } } as const;

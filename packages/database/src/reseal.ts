@@ -11,6 +11,10 @@ const sealedColumns = [
   ['hosts', 'id', 'bootstrap_token', 'bootstrap'],
   ['heroku_authorizations', 'resource_id', 'access_token', 'access-token'],
   ['heroku_authorizations', 'resource_id', 'refresh_token', 'refresh-token'],
+  ['alert_settings', 'resource_id', 'webhook_url', 'alert-webhook-url'],
+  ['alert_settings', 'resource_id', 'webhook_secret', 'alert-webhook-secret'],
+  ['alert_settings', 'resource_id', 'slack_url', 'alert-slack-url'],
+  ['alert_settings', 'resource_id', 'new_relic_key', 'new-relic-key'],
   ['log_inputs', "(resource_id::text || ':' || attachment_id)", 'url', 'log-input'],
 ] as const;
 

@@ -1,15 +1,24 @@
 import { randomUUID } from 'node:crypto';
 import { Secret } from '@dockhero/domain/secret';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { AlertOutbox } from './alert-outbox.js';
+import { AlertSettingsStore } from './alert-settings-store.js';
 import { AuthorizationStore } from './authorization-store.js';
 import { ClusterAuthorityStore } from './cluster-authority-store.js';
 import { ClusterStore } from './cluster-store.js';
+import { HostHistoryStore } from './host-history-store.js';
+import { HostLeaseStore } from './host-lease-store.js';
+import { IncidentStore } from './incident-store.js';
 import { LogCursorStore } from './log-cursor-store.js';
 import { LogInputStore } from './log-input-store.js';
-import { HostLeaseStore } from './host-lease-store.js';
 import { reseal } from './reseal.js';
+import { NewRelicStatusStore } from './new-relic-status-store.js';
 import { ResourceStore } from './resource-store.js';
+import { rollUpHistory } from './roll-up-history.js';
 import { SecretBox } from './secret-box.js';
+import { SilenceStore } from './silence-store.js';
+import { figures } from './testing/figures.js';
+import { incident, transition } from './testing/incidents.js';
 import { lease, load, newKey, newResource, openTestDatabase } from './testing/open-test-database.js';
 
 let stores: Awaited<ReturnType<typeof openTestDatabase>>;
@@ -17,6 +26,19 @@ beforeAll(async () => {
   stores = await openTestDatabase();
 });
 afterAll(() => stores.close());
+
+const monitoringTables = [
+  ['monitor_leases', 'host_id'],
+  ['host_samples', 'host_id'],
+  ['host_minutes', 'host_id'],
+  ['host_quarters', 'host_id'],
+  ['incidents', 'resource_id'],
+  ['alert_transitions', 'resource_id'],
+  ['alert_deliveries', 'resource_id'],
+  ['alert_settings', 'resource_id'],
+  ['alert_silences', 'resource_id'],
+  ['new_relic_status', 'resource_id'],
+] as const;
 
 /** Every value of every row of every table, as text. */
 async function everything(): Promise<string> {
@@ -36,15 +58,10 @@ async function everything(): Promise<string> {
 /** A resource that has every secret there is; returns their clear texts. */
 async function fill(box: SecretBox): Promise<{ id: string; canaries: string[] }> {
   const canary = () => `canary-${randomUUID()}`;
-  const [code, logInput, access, refresh, caKey, ownerInput, otherInput] = [
-    canary(),
-    canary(),
-    canary(),
-    canary(),
-    canary(),
-    canary(),
-    canary(),
-  ];
+  const [code, logInput, access, refresh, caKey, ownerInput, otherInput, webhook, webhookSecret, slack, newRelic] = Array.from(
+    { length: 11 },
+    canary,
+  ) as [string, string, string, string, string, string, string, string, string, string, string];
   const resource = newResource({
     grant: { code: new Secret(code), expiresAt: new Date() },
     logInputUrl: new Secret(logInput),
@@ -66,16 +83,26 @@ async function fill(box: SecretBox): Promise<{ id: string; canaries: string[] }>
     { attachmentId: randomUUID(), appName: 'owner', isOwner: true, url: new Secret(ownerInput) },
     { attachmentId: randomUUID(), appName: 'other', isOwner: false, url: new Secret(otherInput) },
   ]);
+  await new AlertSettingsStore(stores.database, box).write(resource.id, {
+    webhookUrl: new Secret(webhook),
+    webhookSecret: new Secret(webhookSecret),
+    slackUrl: new Secret(slack),
+    newRelicKey: new Secret(newRelic),
+  });
   const bootstrap = (await clusters.bootstrapToken(held, host, new Date())).reveal();
   const configToken = (await resources.configToken(resource.id))?.token.reveal() ?? '';
   await held.release();
-  return { id: resource.id, canaries: [code, logInput, access, refresh, caKey, ownerInput, otherInput, bootstrap, configToken] };
+  const ofAlerts = [webhook, webhookSecret, slack, newRelic];
+  return {
+    id: resource.id,
+    canaries: [code, logInput, access, refresh, caKey, ownerInput, otherInput, bootstrap, configToken, ...ofAlerts],
+  };
 }
 
 describe('secrets at rest', () => {
   it('are nowhere in the database in clear text', async () => {
     const { canaries } = await fill(stores.box);
-    expect(canaries).toHaveLength(9);
+    expect(canaries).toHaveLength(13);
     const dump = await everything();
     expect(canaries.filter((canary) => canary === '' || dump.includes(canary))).toEqual([]);
   });
@@ -85,6 +112,7 @@ describe('secrets at rest', () => {
       stores.database.host.deleteMany(),
       stores.database.herokuAuthorization.deleteMany(),
       stores.database.logInput.deleteMany(),
+      stores.database.alertSettings.deleteMany(),
     ]);
     await stores.database.resource.updateMany({ data: { configToken: null, logInputUrl: null, grantCode: null, options: {} } });
     await stores.database.cluster.updateMany({ data: { caKeyPem: null } });
@@ -116,6 +144,7 @@ describe('secrets at rest', () => {
     const logInputs = (await new LogInputStore(stores.database, next).urls([id])).get(id);
     const held = await lease(stores.database, id);
     const [host] = (await load(clusters, held)).hosts;
+    const alerts = (await new AlertSettingsStore(stores.database, next).readMany([id])).get(id);
     const opened = [
       (await clusters.grant(id))?.code,
       tokens?.accessToken,
@@ -125,6 +154,10 @@ describe('secrets at rest', () => {
       (await resources.configToken(id))?.token,
       logInputs?.owner,
       logInputs?.others[0],
+      alerts?.webhook?.url,
+      alerts?.webhook?.secret,
+      alerts?.slackUrl,
+      alerts?.newRelic?.key,
     ].map((secret) => secret?.reveal());
     expect(opened.filter((secret) => !canaries.includes(secret ?? ''))).toEqual([]);
     expect(await everything()).not.toContain('v1.old.');
@@ -153,6 +186,43 @@ describe('what the log drain has of a resource', () => {
     expect(await stores.database.logInput.count({ where: { resourceId: id } })).toBe(0);
     const known = await new LogInputStore(stores.database, stores.box).urls([id]);
     expect(known.get(id)).toEqual({ owner: null, others: [], readAt: null, refusedAt: null });
+  });
+});
+
+describe('what the monitor has of a resource', () => {
+  it('is gone from every table once the resource is forgotten', async () => {
+    const { database } = stores;
+    const { id } = await fill(stores.box);
+    const held = await lease(database, id);
+    const [host] = (await load(stores.clusters, held)).hosts;
+    if (!host) throw new Error('no host');
+    await new HostLeaseStore(database, 'monitor').hold('member', [host.id], 60_000);
+    await new HostHistoryStore(database).append([figures(host.id, new Date(Date.now() - 3_600_000))]);
+    await rollUpHistory(database);
+    const [told, recipient] = [incident(), `${randomUUID()}@example.com`];
+    await new IncidentStore(database).save('member', host.id, [{ incident: told, transition: transition(told) }]);
+    await new AlertOutbox(database, 'member').group(
+      0,
+      10,
+      async () => await Promise.resolve([{ channel: 'mail', recipient, payload: {} }]),
+    );
+    await new SilenceStore(database).add(id, { rule: null, object: null, until: new Date(Date.now() + 60_000) });
+    await new NewRelicStatusStore(database).ok(id);
+    const owned = async () =>
+      Object.fromEntries(
+        await Promise.all(
+          monitoringTables.map(async ([table, column]) => {
+            const value = column === 'host_id' ? host.id : id;
+            const { rows } = await database.pool.query(`SELECT 1 FROM ${table} WHERE ${column} = $1::uuid`, [value]);
+            return [table, rows.length] as const;
+          }),
+        ),
+      );
+    expect(await owned()).toEqual(Object.fromEntries(monitoringTables.map(([table]) => [table, 1])));
+    await stores.clusters.forget(held, new Date(), 2);
+    expect(await owned()).toEqual(Object.fromEntries(monitoringTables.map(([table]) => [table, 0])));
+    const dump = await everything();
+    expect([recipient, host.id].filter((text) => dump.includes(text))).toEqual([]);
   });
 });
 

@@ -189,6 +189,9 @@ CREATE TABLE "new_relic_status" (
 );
 
 -- CreateIndex
+CREATE INDEX "host_samples_at_idx" ON "host_samples" USING BRIN ("at") WITH (autosummarize = on);
+
+-- CreateIndex
 CREATE INDEX "incidents_resource_id_resolved_at_idx" ON "incidents"("resource_id", "resolved_at");
 
 -- CreateIndex
