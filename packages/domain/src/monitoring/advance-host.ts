@@ -1,0 +1,78 @@
+import { advanceIncident, type Advanced } from './advance-incident.js';
+import type { Silence } from './alert-settings.js';
+import type { Incident, RuleName, Transition } from './incident.js';
+import type { Observation } from './observation.js';
+import { rules } from './rules.js';
+
+interface Firing {
+  readonly rule: RuleName;
+  readonly object: string;
+  readonly firedAt: Date;
+}
+
+export interface HostState {
+  /** Those that are not resolved. What a store adds to them is kept. */
+  readonly incidents: readonly Incident[];
+  /** Of the last `firingMemoryMs`, oldest first. */
+  readonly firings: readonly Firing[];
+}
+
+export interface HostSight {
+  /** Null: no look brought anything since the last call. All but `host-silent` stays as it is. */
+  readonly observations: readonly Observation[] | null;
+  readonly silence: Observation;
+  readonly silences: readonly Silence[];
+  /** The host is being changed or removed by us: nobody is told of anything. */
+  readonly isMuted: boolean;
+}
+
+export interface HostChange {
+  readonly incident: Incident;
+  readonly transition: Transition | null;
+}
+
+/** One step of all incidents of a host. `changes` is what must be saved, `incidents` what is open afterwards. */
+export function advanceHost(state: HostState, sight: HostSight, now: Date): { incidents: Incident[]; changes: HostChange[] } {
+  const open = new Map(state.incidents.map((incident) => [keyOf(incident), incident]));
+  const step = (observation: Observation): readonly [string, Advanced] => {
+    const key = keyOf(observation);
+    const circumstances = {
+      isMuted: sight.isMuted || sight.silences.some((silence) => isSilenced(silence, observation, now)),
+      earlierFirings: state.firings.filter((firing) => keyOf(firing) === key).map(({ firedAt }) => firedAt),
+    };
+    return [key, advanceIncident(open.get(key) ?? null, observation, now, rules[observation.rule], circumstances)];
+  };
+
+  const silence = step(sight.silence);
+  const isSilent = isOpen(silence[1].incident) && silence[1].incident.state !== 'pending';
+  const others = sight.observations && !isSilent ? [...sight.observations, ...vanished(state.incidents, sight.observations)].map(step) : [];
+
+  const changes: HostChange[] = [];
+  for (const [key, { incident, transition }] of [silence, ...others]) {
+    if (!incident || incident === open.get(key)) continue;
+    changes.push({ incident, transition });
+    if (isOpen(incident)) open.set(key, incident);
+    else open.delete(key);
+  }
+  return { incidents: [...open.values()], changes };
+}
+
+/** Objects that are no longer there are clear. A host's own values are never gone, only unknown. */
+function vanished(incidents: readonly Incident[], observations: readonly Observation[]): Observation[] {
+  const seen = new Set(observations.map(keyOf));
+  return incidents
+    .filter((incident) => rules[incident.rule].objectKind !== 'host' && !seen.has(keyOf(incident)))
+    .map(({ rule, object, value, threshold }) => ({ rule, object, value, threshold, isBad: false, isClear: true, isCritical: false }));
+}
+
+function isSilenced({ rule, object, until }: Silence, observation: Observation, now: Date): boolean {
+  return until > now && (rule === null || rule === observation.rule) && (object === null || object === observation.object);
+}
+
+function isOpen(incident: Incident | null): incident is Incident {
+  return incident !== null && incident.state !== 'resolved';
+}
+
+function keyOf({ rule, object }: { readonly rule: RuleName; readonly object: string }): string {
+  return `${rule} ${object}`;
+}

@@ -1,0 +1,31 @@
+/** How many firings of one object within `dampedMs` make it unstable. */
+const unstableFirings = 3;
+const dampedMs = 6 * 3_600_000;
+/** How far back earlier firings must be known, so that a run of them is seen whole. */
+export const firingMemoryMs = 24 * 3_600_000;
+
+/**
+ * What a firing is among those of the same object before it: the third within six hours is the one that says "unstable"; those after it are
+ * damped until one comes that had six quiet hours before it.
+ * @param earlier times of firings before this one, oldest first.
+ */
+export function dampingOf(earlier: readonly Date[], firedAt: Date): 'none' | 'unstable' | 'damped' {
+  let verdict: 'none' | 'unstable' | 'damped' = 'none';
+  let run: number[] = [];
+  for (const at of [...earlier, firedAt].map((date) => date.getTime())) {
+    const last = run.at(-1);
+    if (last !== undefined && at - last >= dampedMs) {
+      verdict = 'none';
+      run = [];
+    }
+    run = [...run.filter((ms) => at - ms < dampedMs), at];
+    if (verdict !== 'none') verdict = 'damped';
+    else if (run.length >= unstableFirings) verdict = 'unstable';
+  }
+  return verdict;
+}
+
+/** A damped incident that has lasted this long without going away is no longer unstable: people are told after all. */
+export function isQuiet(firedAt: Date, now: Date): boolean {
+  return now.getTime() - firedAt.getTime() >= dampedMs;
+}
