@@ -1,5 +1,7 @@
 import { emptyHistory, remember, type HostHistory } from '../host-history.js';
 import type { ContainerSample, FileSystemSample, HostSample, WorkloadSample } from '../host-sample.js';
+import type { RuleName } from '../incident.js';
+import type { Observation } from '../observation.js';
 
 const gib = 2 ** 30;
 const start = new Date('2026-01-01T00:00:00Z');
@@ -66,4 +68,12 @@ export function aWorkload(name: string, starts: number, oomKills = 0): WorkloadS
 /** What a host's history is after these samples. */
 export function historyOf(samples: readonly HostSample[]): HostHistory {
   return samples.reduce(remember, emptyHistory);
+}
+
+/** `bad`, `clear`, `between`, `unknown` or `absent`, with `!` when critical. */
+export function verdict(observations: readonly Observation[], rule: RuleName): string {
+  const found = observations.find((observation) => observation.rule === rule);
+  if (!found) return 'absent';
+  if (found.value === null) return found.isBad || found.isClear ? 'contradiction' : 'unknown';
+  return found.isBad ? `bad${found.isCritical ? '!' : ''}` : found.isClear ? 'clear' : 'between';
 }
