@@ -6,7 +6,7 @@ import { timeBytes } from './log-time.js';
 export const nowhere: LineTaker = { hasRoom: true, add: () => {} };
 export const alwaysRoom = { hasRoom: true, refresh: () => {}, whenRoom: () => {}, forget: () => {} };
 
-/** What was read and not taken: how many messages, and which was the last. */
+/** What was read and not taken: how many lines, and the last message. */
 export interface Skimmed {
   readonly count: number;
   readonly last: MessageMark;
@@ -20,6 +20,7 @@ export class MessageCounter {
   #count = 0;
   #last: MessageMark | null = null;
   #isCounting: boolean;
+  #isPart = false;
 
   /**
    * @param from the first message to count; null for the very next. @param upTo the last one; null for all.
@@ -41,11 +42,13 @@ export class MessageCounter {
   }
 
   admit(bytes: Buffer, at: number, end: number): boolean {
+    const isPart = this.#isPart;
+    this.#isPart = false;
     if (this.isDone || (this.position && !this.position.isBeyond(bytes, at, end))) return false;
     const mark = { at: bytes.toString('latin1', at, at + timeBytes), hash: hashOf(bytes, at, end) };
     if (!this.#isCounting && this.from && isSame(mark, this.from)) this.#isCounting = true;
     if (!this.#isCounting) return false;
-    this.#count += 1;
+    if (!isPart) this.#count += 1;
     this.#last = mark;
     if (this.upTo && isSame(mark, this.upTo)) this.isDone = true;
     return false;
@@ -55,8 +58,10 @@ export class MessageCounter {
     return true;
   }
 
-  /** Long lines do not matter here. */
-  hold(): void {}
+  /** Of a long line the last part counts. */
+  hold(): void {
+    this.#isPart = true;
+  }
 
   release(): void {}
 }

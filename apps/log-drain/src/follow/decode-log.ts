@@ -2,6 +2,7 @@ import type { Severity } from '../deliver/batch.js';
 import type { LineTaker } from './line-taker.js';
 import type { LogPosition } from './log-position.js';
 import { longLines, type LongLines } from './long-line.js';
+import type { RereadFilter } from './reread-filter.js';
 import { timeBytes } from './log-time.js';
 import { textBytesMax } from './split-line.js';
 
@@ -31,11 +32,13 @@ export class LogDecoder {
     /** Called with what Docker says of the log itself. */
     private readonly onTrouble: (words: string) => void,
     private readonly long: LongLines = longLines(lines),
+    /** Where dockerd may bring messages twice: in streams that are followed. */
+    private readonly rereads: Pick<RereadFilter, 'isRepeated'> | null = null,
   ) {}
 
   /**
    * Takes a chunk, which is the caller's again afterwards.
-   * @returns false when the taker has no room: the rest is kept, call `resume` later. @throws Error when this is no log stream.
+   * @returns false when the taker has no room: the rest is kept, call `resume` later. @throws Error when this is no log stream; LogDoubt.
    */
   decode(chunk: Buffer): boolean {
     const rest = this.#rest;
@@ -124,6 +127,7 @@ export class LogDecoder {
     const long = this.long[severity];
     // The last part of a long line has no line end with some drivers (`local` of 20.10); but all others are of one size.
     const isWhole = bytes[end - 1] === lf || end - textAt < partBytes;
+    if (this.rereads?.isRepeated(bytes, start, end, severity === 'error' ? 1 : 0, isWhole)) return;
     if (isWhole && !long.isOpen && end - textAt <= textBytesMax) {
       if (!this.position.admit(bytes, start, end)) return;
       this.lines.add(severity, bytes, start, textAt, textEnd(bytes, textAt, end));

@@ -18,11 +18,14 @@ afterEach(async () => await following.stop());
 const cuts = 50;
 const texts = () => web.messages.map(({ text }) => text.replace(/\n$/, ''));
 
-/** Prints a little: times repeat, hurry and rest; texts repeat; some go to stderr. */
+/** Prints a little: times repeat, hurry and rest; texts repeat, but not within a nanosecond; some go to stderr. */
 function print(random: () => number): void {
+  if (random() < 0.2) web.beginFile();
   for (let count = Math.floor(random() * 12); count > 0; count -= 1) {
-    const text = random() < 0.2 ? 'again' : `${String(web.messages.length)}: ${'.'.repeat(Math.floor(random() ** 3 * 300))}`;
-    web.write(text, { stepMs: random() < 0.4 ? 0 : random() ** 4 * 3_000, stream: random() < 0.2 ? 2 : 1 });
+    const isAgain = random() < 0.2;
+    const text = isAgain ? 'again' : `${String(web.messages.length)}: ${'.'.repeat(Math.floor(random() ** 3 * 300))}`;
+    const stepMs = isAgain ? 1e-6 : 0;
+    web.write(text, { stepMs: random() < 0.4 ? stepMs : stepMs + random() ** 4 * 3_000, stream: random() < 0.2 ? 2 : 1 });
   }
 }
 

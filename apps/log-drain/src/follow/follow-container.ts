@@ -17,12 +17,15 @@ import { LogGap, LogPosition } from './log-position.js';
 import { shiftTime, timeOf, timeToMs, timeToSince } from './log-time.js';
 import type { Prepared } from './prepare-container.js';
 import { readLog, type LogReading } from './read-log.js';
+import { LogDoubt } from './reread-filter.js';
 
 const backoffMaxMs = 30_000;
 /** A container that comes and goes is looked at this often at most. */
 const reopenMs = 250;
 const withoutLogMs = 10_000;
 const sameStartMs = 500;
+/** A clock is seldom set back; one that often is must not fill the memory. */
+const newMarksMax = 100;
 
 export interface ContainerServices {
   readonly watch: ContainerWatch;
@@ -31,6 +34,12 @@ export interface ContainerServices {
   readonly metrics: DrainMetrics;
   readonly logger: Logger;
   readonly dockerPort: number | undefined;
+}
+
+/** What a gap has swallowed. `isAll` false: there may be more. */
+interface Lost {
+  readonly count: number;
+  readonly isAll: boolean;
 }
 
 export type ContainerEnd = 'exited' | 'gone' | 'stopped';
@@ -51,6 +60,8 @@ export class ContainerFollower {
   #prepared: Prepared | null;
   #socket: TLSSocket | undefined;
   #exitCode: number | null = null;
+  /** Messages that were in doubt, each in its first request. */
+  readonly #newMarks = new Set<number>();
   /** What was counted behind `afterAt`, the last message taken. */
   #skimmed: (Skimmed & { readonly afterAt: string }) | null = null;
 
@@ -174,13 +185,25 @@ export class ContainerFollower {
       try {
         return await this.#readOnce(follow);
       } catch (error) {
-        if (!(error instanceof LogGap)) throw error;
-        const lost = await this.#countLost(error);
-        this.#position = new LogPosition(error.resumeFrom);
-        // All that is gone may have been delivered.
-        if (lost !== 0) this.#tellLost(error, lost);
+        if (error instanceof LogGap) await this.#passGap(error);
+        else if (error instanceof LogDoubt) this.#ask(error);
+        else throw error;
       }
     }
+  }
+
+  async #passGap(gap: LogGap): Promise<void> {
+    const lost = await this.#countLost(gap);
+    this.#position = new LogPosition(gap.resumeFrom);
+    // All that is gone may have been delivered.
+    if (lost?.count !== 0) this.#tellLost(gap, lost);
+  }
+
+  /** Met again where we go on, it is new. */
+  #ask({ mark }: LogDoubt): void {
+    if (this.#newMarks.size >= newMarksMax) this.#newMarks.clear();
+    this.#newMarks.add(mark);
+    this.#position = this.#position.reopened();
   }
 
   async #readOnce(follow: boolean): Promise<void> {
@@ -205,37 +228,43 @@ export class ContainerFollower {
     return {
       ...what,
       long: what.lines === this ? this.#long : longLines(what.lines),
+      newMarks: this.#newMarks,
       isTerminal: this.#isTerminal,
       signal: this.#stopping.signal,
       onTrouble: (words) => logger.warn({ containerId: this.container.id, words }, 'Docker speaks of a log'),
     };
   }
 
-  /** How many messages a gap has swallowed: those that were skimmed, less those that are still there. Null when nobody counted. */
-  async #countLost({ lastAt, next }: LogGap): Promise<number | null> {
+  /** How many lines a gap has swallowed: those that were skimmed, less those that are still there. Null when nobody counted. */
+  async #countLost({ lastAt, next }: LogGap): Promise<Lost | null> {
     const skimmed = this.#skimmed;
     if (!skimmed || skimmed.afterAt !== lastAt) return null;
-    let left = 0;
-    if (skimmed.last.at >= next.at) {
-      const counter = new MessageCounter(next, skimmed.last);
-      const since = timeToSince(shiftTime(next.at, -1));
-      const request = { containerId: this.container.id, since, follow: false, port: this.services.dockerPort };
-      const reading = this.#reading({ position: counter, lines: nowhere, room: alwaysRoom, socket: undefined });
-      await readLog(await this.services.connect(), request, reading);
-      if (!counter.isDone) return null;
-      left = counter.skimmed?.count ?? 0;
+    // What was skimmed is gone to the last line: what was written between that and the next request may be gone too, and nobody saw it.
+    if (skimmed.last.at < next.at) {
+      this.#skimmed = { ...skimmed, count: 0 };
+      return { count: skimmed.count, isAll: false };
     }
+    const counter = new MessageCounter(next, skimmed.last);
+    const since = timeToSince(shiftTime(next.at, -1));
+    const request = { containerId: this.container.id, since, follow: false, port: this.services.dockerPort };
+    const reading = this.#reading({ position: counter, lines: nowhere, room: alwaysRoom, socket: undefined });
+    await readLog(await this.services.connect(), request, reading);
+    if (!counter.isDone) return null;
+    const left = counter.skimmed?.count ?? 0;
     this.#skimmed = { ...skimmed, count: left };
-    return skimmed.count - left;
+    return { count: skimmed.count - left, isAll: true };
   }
 
-  #tellLost({ lastAt, next }: LogGap, lost: number | null): void {
-    this.services.metrics.gaps.inc();
-    if (lost !== null) this.services.metrics.lost.inc({ reason: 'rotated' }, lost);
-    // About: dockerd itself may bring a line twice, or not at all, when it rotates while it is being followed.
-    const lines = lost === null ? 'an unknown number of lines' : `about ${String(lost)} ${lost === 1 ? 'line' : 'lines'}`;
-    const since = lastAt === '' ? 'before' : `between ${lastAt} and`;
-    this.services.log.say('error', `${this.#name}: ${lines} lost ${since} ${next.at}: rotated away before they could be delivered`, this);
+  /** In the container's own log, where the lines would be. */
+  #tellLost({ lastAt, next }: LogGap, lost: Lost | null): void {
+    const { metrics, log } = this.services;
+    metrics.gaps.inc();
+    if (lost) metrics.lost.inc({ reason: 'rotated' }, lost.count);
+    const lines = lost
+      ? `${lost.isAll ? '' : 'at least '}${String(lost.count)} ${lost.count === 1 ? 'line' : 'lines'}`
+      : 'an unknown number of lines';
+    const where = lastAt === '' ? `before ${next.at}` : `between ${lastAt} and ${next.at}`;
+    log.say('error', `dockhero: ${lines} lost ${where}`, this, this.#header, next.at);
   }
 
   #tellStarted({ startedAt, isRunning, finishedAt }: ContainerDetails): void {

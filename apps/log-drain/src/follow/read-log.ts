@@ -6,6 +6,7 @@ import { LogDecoder } from './decode-log.js';
 import type { LineTaker } from './line-taker.js';
 import type { LongLines } from './long-line.js';
 import type { LogPosition } from './log-position.js';
+import { RereadFilter } from './reread-filter.js';
 
 /** A silent stream is opened anew after this: old engines forget followers at a rotation, and connections die unnoticed. */
 const idleMs = 600_000;
@@ -14,6 +15,11 @@ const idleMs = 600_000;
  * to nobody. When there is room, a new request begins at our anchor, and shows if something is missing.
  */
 const stalledMs = 500;
+/**
+ * After a rotation engines of 20.10 leave followers behind: they wait for the next rotation, and pass over what is written until then. Seen with
+ * `local`, which compresses, within moments of the rotation. So a stream that falls silent for so long, so soon after one, is opened anew.
+ */
+const leftBehind = { silentMs: 500, withinMs: 5_000 };
 
 /** Who says when more lines may come. */
 export interface Room {
@@ -29,6 +35,8 @@ export interface LogReading {
   readonly lines: LineTaker;
   /** Lines that are under way since an earlier stream. */
   readonly long?: LongLines;
+  /** See RereadFilter. */
+  readonly newMarks?: ReadonlySet<number>;
   readonly room: Room;
   readonly signal: AbortSignal;
   /** A connection that was made ahead. */
@@ -39,7 +47,7 @@ export interface LogReading {
 /**
  * Reads one stream to its end, as fast as lines are taken and no faster. Resolves when Docker ended it, when it should be opened anew, or when
  * `signal` ends it. @returns what was skimmed after the last line that was taken; null for nothing.
- * @throws AppError as LogStream; LogGap; Error when the bytes are no log stream.
+ * @throws AppError as LogStream; LogGap; LogDoubt; Error when the bytes are no log stream.
  */
 export async function readLog(connection: DockerConnection, request: LogRequest, reading: LogReading): Promise<Skimmed | null> {
   if (reading.signal.aborted) {
@@ -60,6 +68,8 @@ class LogReadingOnce implements LogReader {
   #isWaiting = false;
   #hasEnded = false;
   #stalling: NodeJS.Timeout | undefined;
+  readonly #rereads: RereadFilter | null;
+  #silence: NodeJS.Timeout | undefined;
   readonly #idle: NodeJS.Timeout;
 
   /** It ends by itself, by calling `end`. */
@@ -73,7 +83,8 @@ class LogReadingOnce implements LogReader {
     private readonly reading: LogReading,
     private readonly end: (error: Error | null, skimmed: Skimmed | null) => void,
   ) {
-    this.#decoder = new LogDecoder(reading.isTerminal, reading.position, reading.lines, reading.onTrouble, reading.long);
+    this.#rereads = request.follow ? new RereadFilter(reading.newMarks) : null;
+    this.#decoder = new LogDecoder(reading.isTerminal, reading.position, reading.lines, reading.onTrouble, reading.long, this.#rereads);
     this.#idle = setTimeout(() => this.#isWaiting || this.#finish(null), idleMs);
     reading.signal.addEventListener('abort', this.#abort, { once: true });
     this.#stream = new LogStream(connection, request, this, reading.socket);
@@ -84,7 +95,15 @@ class LogReadingOnce implements LogReader {
     this.reading.room.refresh();
     this.#guarded(() => {
       if (!this.#decoder.decode(bytes)) this.#wait();
+      if (this.#rereads?.rotatedMs) this.#expectMore(this.#rereads.rotatedMs);
     });
+  }
+
+  /** The log's file was rotated, at `rotatedMs`. */
+  #expectMore(rotatedMs: number): void {
+    clearTimeout(this.#silence);
+    if (Date.now() - rotatedMs > leftBehind.withinMs) return;
+    this.#silence = setTimeout(() => this.#isWaiting || this.#finish(null), leftBehind.silentMs);
   }
 
   onEnd(error: Error | null): void {
@@ -103,7 +122,7 @@ class LogReadingOnce implements LogReader {
   #skim(): void {
     const rest = this.#decoder.takeRest();
     this.#counter = new MessageCounter(null, null, this.reading.position);
-    this.#decoder = new LogDecoder(this.reading.isTerminal, this.#counter, nowhere, () => {});
+    this.#decoder = new LogDecoder(this.reading.isTerminal, this.#counter, nowhere, () => {}, undefined, this.#rereads);
     this.#guarded(() => {
       if (rest) this.#decoder.decode(rest);
       this.#stream.resume();
@@ -143,6 +162,7 @@ class LogReadingOnce implements LogReader {
   #finish(error: Error | null): void {
     clearTimeout(this.#idle);
     clearTimeout(this.#stalling);
+    clearTimeout(this.#silence);
     this.reading.signal.removeEventListener('abort', this.#abort);
     this.reading.room.forget(this.#resume);
     this.#stream.close();

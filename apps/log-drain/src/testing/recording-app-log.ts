@@ -4,7 +4,7 @@ import type { CommittedPosition } from '../deliver/commit-cursors.js';
 import { timeBytes } from '../follow/log-time.js';
 
 export interface RecordedLine {
-  /** `dockhero` for a line of our own. */
+  /** `dockhero` for a line of our own; none for one that we say in a container's log. */
   readonly process: string;
   readonly severity: Severity;
   readonly at: string;
@@ -30,12 +30,17 @@ export class RecordingAppLog {
 
   /** Those of containers. */
   get printed(): string[] {
-    return this.lines.filter(({ process }) => process !== 'dockhero').map(({ text }) => text);
+    return this.lines.filter(({ process }) => !['dockhero', ''].includes(process)).map(({ text }) => text);
   }
 
   /** Our own. */
   get said(): string[] {
     return this.lines.filter(({ process }) => process === 'dockhero').map(({ text }) => text);
+  }
+
+  /** Our own in containers' logs. */
+  get told(): string[] {
+    return this.lines.filter(({ process }) => process === '').map(({ text }) => text);
   }
 
   get waiting(): number {
@@ -76,8 +81,8 @@ export class RecordingAppLog {
     this.onAdd();
   }
 
-  say(severity: Severity, text: string, _from?: LogContributor, _header?: Buffer, at = ''): void {
-    this.lines.push({ process: 'dockhero', severity, at, text });
+  say(severity: Severity, text: string, _from?: LogContributor, header?: Buffer, at = ''): void {
+    this.lines.push({ process: header ? '' : 'dockhero', severity, at, text });
   }
 
   contribute(from: LogContributor): void {

@@ -22,6 +22,10 @@ export class StandInContainer {
   isTerminal = false;
   /** Grows with each start: whoever follows a log follows one run. */
   run = 0;
+  /** First messages of files: who follows comes to one, reads on to where the log then ends, and reads all of that once more. */
+  readonly files: number[] = [];
+  /** True: and then gets nothing until the next file begins. */
+  leavesBehind = false;
   #rotatedAway = 0;
   #nanos = 0;
   #change = Promise.withResolvers<void>();
@@ -60,6 +64,21 @@ export class StandInContainer {
   /** The first `count` of those that are kept go. A reader that has not come to them passes over them, and is told nothing. */
   rotate(count: number): void {
     this.#rotatedAway = Math.min(this.messages.length, this.#rotatedAway + count);
+  }
+
+  /** What comes now goes into a new file. */
+  beginFile(): void {
+    this.files.push(this.messages.length);
+    this.#tell();
+  }
+
+  /** First message of the file that is begun next. */
+  async fileAfter(next: number): Promise<number> {
+    for (;;) {
+      const first = this.files.find((file) => file >= next);
+      if (first !== undefined || !this.isRunning) return first ?? this.messages.length;
+      await this.changed;
+    }
   }
 
   start(at = timeOf(new Date())): void {

@@ -116,16 +116,29 @@ export class StandInDocker {
     socket.write('HTTP/1.1 200 OK\r\nContent-Type: application/vnd.docker.raw-stream\r\nTransfer-Encoding: chunked\r\n\r\n');
   }
 
-  /** As engines up to 23 do it: `since` tests each message alone. A container that does not run is not followed. */
+  /** As engines of 20.10 do it: `since` tests each message alone, a new file is read twice. A container that does not run is not followed. */
   async #stream(socket: TLSSocket, container: StandInContainer, since: string, wantsFollow: boolean): Promise<void> {
     const { run } = container;
     const isFollowed = wantsFollow && container.isRunning;
     let left = (isFollowed ? this.cutsAfter.shift() : undefined) ?? Number.POSITIVE_INFINITY;
     this.#keep(socket, this.#logSockets);
+    // Files that were there when it was opened are read once.
+    const reread = new Set(container.files);
+    const filesBefore = reread.size;
     for (let next = 0; !socket.destroyed;) {
       next = Math.max(next, container.firstKept);
       const message = container.messages[next];
       if (!message) {
+        const file = isFollowed ? container.files.find((first) => first < next && !reread.has(first)) : undefined;
+        if (file !== undefined) {
+          reread.add(file);
+          next = file;
+          continue;
+        }
+        if (container.leavesBehind && reread.size > filesBefore) {
+          next = await container.fileAfter(next);
+          continue;
+        }
         if (!isFollowed || !container.isRunning || container.run !== run) return void socket.write('0\r\n\r\n');
         await container.changed;
         continue;
