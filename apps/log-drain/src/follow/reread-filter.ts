@@ -122,13 +122,20 @@ function advance(newest: Int32Array, bytes: Buffer, at: number): number {
   return 0;
 }
 
-/** Tells a message from others of its container: by its nanosecond, its stream, its length, and some of its text. */
+/** Tells a message from others of its container: by its nanosecond, its stream, its length, and some of its text, the front above all. */
 function markOf(bytes: Buffer, at: number, end: number, stream: number): number {
+  const [textAt, last] = [at + timeBytes + 1, end - 4];
   let mark = Math.imul(bytes.readInt32BE(at + 16) ^ (end - at), 0x9e3779b1) ^ stream;
-  mark = Math.imul(mark ^ bytes.readInt32BE(at + 20), 0x85ebca6b);
-  mark = Math.imul((mark >>> 15) ^ mark ^ bytes.readInt32BE(at + 24), 0xc2b2ae35);
-  mark = Math.imul((mark >>> 13) ^ mark ^ bytes.readInt32BE(at + timeBytes - 4), 0x27d4eb2f);
-  mark = Math.imul((mark >>> 16) ^ mark ^ bytes.readInt32BE(end - 4), 0x165667b1);
-  mark = Math.imul((mark >>> 15) ^ mark ^ bytes.readInt32BE(((at + timeBytes + end) >>> 1) - 3), 0x9e3779b1);
-  return mark ^ (mark >>> 16);
+  mark = mixed(mark, bytes.readInt32BE(at + 20));
+  mark = mixed(mark, bytes.readInt32BE(at + 24));
+  mark = mixed(mark, bytes.readInt32BE(at + timeBytes - 4));
+  mark = mixed(mark, bytes.readInt32BE(Math.min(last, textAt)));
+  mark = mixed(mark, bytes.readInt32BE(Math.min(last, textAt + 6)));
+  mark = mixed(mark, bytes.readInt32BE(Math.min(last, (textAt + end) >>> 1)));
+  return mixed(mark, bytes.readInt32BE(last));
+}
+
+function mixed(mark: number, word: number): number {
+  const next = Math.imul((mark >>> 15) ^ mark ^ word, 0x85ebca6b);
+  return next ^ (next >>> 13);
 }
