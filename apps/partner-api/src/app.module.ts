@@ -9,6 +9,7 @@ import { SecretBox } from '@dockhero/database/secret-box';
 import { StepTimeStore } from '@dockhero/database/step-time-store';
 import { openProducerRedis } from '@dockhero/queue/connection';
 import { Doorbell } from '@dockhero/queue/doorbell';
+import { readAgentBundle } from '@dockhero/runtime/agent-bundle';
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { HerokuCredentials } from './auth/heroku-basic.guard.js';
@@ -27,8 +28,11 @@ import { SwitchBundle } from './client/switch-bundle.js';
 import { TypicalStepTimes } from './client/typical-step-times.js';
 import { Connections } from './connections.js';
 import type { Env } from './env.js';
+import { AgentRelease } from './hosts/agent-release.js';
+import { AgentsController } from './hosts/agents.controller.js';
 import { HostsController } from './hosts/hosts.controller.js';
 import { IssueHostCertificate } from './hosts/issue-host-certificate.js';
+import { ReadAgentManifest } from './hosts/read-agent-manifest.js';
 import { ReadRevocations } from './hosts/read-revocations.js';
 import { ChangePlan } from './resources/change-plan.js';
 import { DeprovisionResource } from './resources/deprovision-resource.js';
@@ -44,9 +48,11 @@ export class AppModule {
     const redis = openProducerRedis(env.REDIS_URL);
     const doorbell = new Doorbell(redis, logger);
     const box = new SecretBox(env.ENCRYPTION_KEYS);
+    const bundle = readAgentBundle(env.AGENT_BUNDLE);
+    if (!bundle) logger.warn({ path: env.AGENT_BUNDLE }, 'there is no host agent: hosts stay without');
     return {
       module: AppModule,
-      controllers: [ResourcesController, ClientController, CertificatesController, HostsController],
+      controllers: [ResourcesController, ClientController, CertificatesController, HostsController, AgentsController],
       providers: [
         { provide: Connections, useFactory: () => new Connections(database, redis, doorbell) },
         { provide: Doorbell, useValue: doorbell },
@@ -62,6 +68,7 @@ export class AppModule {
           useFactory: () => new ApiSettings(env.PUBLIC_URL, env.EDGE_DOMAIN, env.SERVED_REGIONS, env.CERTIFICATE_LIFETIME_MS),
         },
         { provide: HerokuCredentials, useFactory: () => new HerokuCredentials(env.ADDON_SLUG, env.ADDON_PASSWORD) },
+        { provide: AgentRelease, useFactory: () => new AgentRelease(bundle) },
         ProvisionResource,
         ChangePlan,
         DeprovisionResource,
@@ -78,6 +85,7 @@ export class AppModule {
         RotateConfigUrl,
         IssueHostCertificate,
         ReadRevocations,
+        ReadAgentManifest,
       ],
     };
   }

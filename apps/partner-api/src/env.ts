@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { listSetting, parseEnv, secretSetting } from '@dockhero/runtime/parse-env';
 import { z } from 'zod';
 
@@ -24,6 +25,8 @@ export const env = parseEnv(
       .int()
       .min(1_000)
       .default(12 * 3_600_000),
+    /** The host agent that hosts are given: a file, read once at start. */
+    AGENT_BUNDLE: z.string().default(fileURLToPath(new URL('../../host-agent/dist/host-agent.mjs', import.meta.url))),
   },
   process.env,
 );

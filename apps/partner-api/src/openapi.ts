@@ -163,6 +163,22 @@ export function openApiDocument(url: string): object {
           responses: answers({ 200: 'X.509 revocation list in PEM', 304: 'not modified', 404: 'unknown or removed' }),
         },
       },
+      '/hosts/{hostId}/agent': {
+        parameters: [pathParameter('hostId', 'our id of the host')],
+        get: {
+          tags: ['host'],
+          operationId: 'readAgentManifest',
+          responses: answers({ 200: 'signed manifest of the host agent', 304: 'not modified', 404: 'unknown, removed, or no agent' }),
+        },
+      },
+      '/agents/{sha256}': {
+        parameters: [pathParameter('sha256', 'digest that a manifest has named')],
+        get: {
+          tags: ['host'],
+          operationId: 'readAgent',
+          responses: answers({ 200: 'the agent, JavaScript', 404: 'not of the present release' }),
+        },
+      },
     },
   };
 }

@@ -5,6 +5,7 @@ import { Body, Controller, Header, Headers, HttpCode, Get, Param, Post, Res } fr
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { IssueHostCertificate } from './issue-host-certificate.js';
+import { ReadAgentManifest } from './read-agent-manifest.js';
 import { ReadRevocations } from './read-revocations.js';
 
 /** What hosts call. */
@@ -13,6 +14,7 @@ export class HostsController {
   constructor(
     private readonly issue: IssueHostCertificate,
     private readonly readRevocations: ReadRevocations,
+    private readonly readAgentManifest: ReadAgentManifest,
   ) {}
 
   /** PKCS#10 in PEM goes in, a certificate in PEM comes out, for a bootstrap token that is good once. */
@@ -41,6 +43,22 @@ export class HostsController {
     const { etag, pem } = await this.readRevocations.run(hostId, known);
     void reply.header('etag', etag);
     if (pem !== null) return pem;
+    void reply.status(304);
+    return undefined;
+  }
+
+  /** Which agent the host should run, signed by its authority; packages/contracts/src/agent-api.ts shows the text. Or 304. */
+  @Get('agent')
+  @Header('content-type', 'text/plain; charset=utf-8')
+  @Header('cache-control', 'no-cache')
+  async agent(
+    @Param('hostId', new ZodPipe(z.uuid())) hostId: string,
+    @Headers('if-none-match') known: string | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<string | undefined> {
+    const { etag, text } = await this.readAgentManifest.run(hostId, known);
+    void reply.header('etag', etag);
+    if (text !== null) return text;
     void reply.status(304);
     return undefined;
   }

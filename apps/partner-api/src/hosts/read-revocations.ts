@@ -3,6 +3,7 @@ import { RevocationStore } from '@dockhero/database/revocation-store';
 import { signRevocationList } from '@dockhero/docker/revocation-list';
 import { AppError } from '@dockhero/domain/errors';
 import { Injectable } from '@nestjs/common';
+import { matchesEntityTag } from './entity-tag.js';
 
 export interface RevocationList {
   /** Weak: the same entries signed twice differ in their bytes. */
@@ -27,7 +28,7 @@ export class ReadRevocations {
     const current = await this.revocations.versionFor(hostId);
     if (!current) throw new AppError('resource_not_found', { hostId });
     const etag = etagOf(current.version);
-    if (matches(known, etag)) return { etag, pem: null };
+    if (matchesEntityTag(known, etag)) return { etag, pem: null };
     const authority = await this.authorities.read(current.resourceId);
     // Read again: more may have been revoked since, and number and entries must be of one moment.
     const { version, serials } = await this.revocations.revoked(current.resourceId);
@@ -37,10 +38,4 @@ export class ReadRevocations {
 
 function etagOf(version: number): string {
   return `W/"${version}"`;
-}
-
-/** RFC 9110, 13.1.2: a list, compared weakly. */
-function matches(header: string | undefined, etag: string): boolean {
-  const opaque = (tag: string) => tag.trim().replace(/^W\//, '');
-  return (header ?? '').split(',').some((tag) => opaque(tag) === opaque(etag));
 }

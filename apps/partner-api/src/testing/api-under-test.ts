@@ -40,17 +40,17 @@ export class ApiUnderTest {
     readonly stop: () => Promise<void>,
   ) {}
 
-  /** On a database of its own and one of Redis' sixteen databases, which no other file of this app takes. */
-  static async start(redisIndex: number): Promise<ApiUnderTest> {
+  /** On a database of its own and one of Redis' sixteen databases, which no other file of this app takes; without a host agent unless one is named. */
+  static async start(redisIndex: number, agentBundle?: string): Promise<ApiUnderTest> {
     const database = await createTestDatabase(migrateDeploy);
-    const api = await ApiUnderTest.startOn(database.url, testRedisUrl(redisIndex));
+    const api = await ApiUnderTest.startOn(database.url, testRedisUrl(redisIndex), agentBundle);
     return new ApiUnderTest(api.url, api.env, api.database, api.logs, async () => {
       await api.stop();
       await database.drop();
     });
   }
 
-  static async startOn(databaseUrl: Secret, redisUrl: Secret): Promise<ApiUnderTest> {
+  static async startOn(databaseUrl: Secret, redisUrl: Secret, agentBundle = '/nowhere/host-agent.mjs'): Promise<ApiUnderTest> {
     const env: Env = {
       PORT: 0,
       LISTEN_HOST: '127.0.0.1',
@@ -65,6 +65,7 @@ export class ApiUnderTest {
       SERVED_REGIONS: ['amazon-web-services::us-east-1', 'amazon-web-services::eu-west-1'],
       EDGE_DOMAIN: 'dockhero.test',
       CERTIFICATE_LIFETIME_MS: 12 * 3_600_000,
+      AGENT_BUNDLE: agentBundle,
     };
     const lines: Buffer[] = [];
     const stream = new PassThrough().on('data', (chunk: Buffer) => lines.push(chunk));

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** Runs the real openssl in a folder of its own that holds `files`. @returns what it printed. @throws with its complaint when it fails. */
-export function openssl(args: readonly string[], files: Readonly<Record<string, string>> = {}): string {
+export function openssl(args: readonly string[], files: Readonly<Record<string, string | Buffer>> = {}): string {
   const folder = mkdtempSync(join(tmpdir(), 'dockhero-openssl-'));
   try {
     for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content, { mode: 0o600 });
