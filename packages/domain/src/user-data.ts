@@ -1,3 +1,5 @@
+import { agentFiles } from './user-data-agent.js';
+
 /** What a new host needs to know to trade its bootstrap token for a certificate. */
 export interface BootstrapParameters {
   /** Base URL of the API that hosts call, without a trailing slash. */
@@ -47,10 +49,12 @@ until /usr/local/sbin/dockhero-revocations once; do sleep 2; done
 missing=
 command -v dockerd >/dev/null || missing='docker.io iptables'
 command -v haproxy >/dev/null || missing="$missing haproxy"
+command -v node >/dev/null || missing="$missing nodejs"
 if [ -n "$missing" ]; then
   apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $missing
 fi
 ${gateFiles}
+${agentFiles(hostApiUrl, hostId)}
 install -d /etc/systemd/system/docker.service.d
 # Docker listens on its Unix socket alone; the way in from outside is the gate.
 # Debian has dockerd in /usr/sbin, Docker's own packages in /usr/bin.
@@ -63,10 +67,12 @@ UNIT
 systemctl daemon-reload
 # The package starts an HAProxy of its own, with an example's configuration.
 systemctl disable --quiet haproxy.service
-systemctl enable --quiet docker.service docker.socket dockhero-gate.service dockhero-revocations.service
+systemctl enable --quiet docker.service docker.socket dockhero-gate.service dockhero-revocations.service dockhero-agent.service
 # --no-block: at first boot this script runs inside the boot transaction and must not wait for a unit that waits for it.
 systemctl stop --no-block haproxy.service
 systemctl restart --no-block docker.service dockhero-gate.service dockhero-revocations.service
+# Nothing waits for the agent: it asks until the API names one.
+systemctl restart --no-block dockhero-agent.service
 `;
 }
 

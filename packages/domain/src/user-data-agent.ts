@@ -1,0 +1,86 @@
+/** Where the bundles of the host agent lie on a host. */
+const folder = '/usr/local/lib/dockhero/agent';
+
+/** How often a new bundle may be started without living `trialSeconds` before the one before it comes back. */
+const startsMax = 3;
+const trialSeconds = 30;
+
+/**
+ * Brings the host agent onto the host and keeps it there. Which bundle, the control plane says in a manifest that the cluster's authority has
+ * signed: user-data must not differ between launches, so it can name no digest. In the folder: `<sha256>.mjs`; `current.mjs` and
+ * `previous.mjs`, links; `trial`, one byte for each start of a bundle that has not yet lived 30 s; `bad`, digests not to be tried again.
+ *
+ * The first argument `start` is for systemd, before each start; without one the release is asked for, and the agent restarted if it changed.
+ */
+export function agentFiles(hostApiUrl: string, hostId: string): string {
+  return `install -d ${folder}
+cat > /usr/local/sbin/dockhero-agent-fetch <<'AGENT'
+#!/bin/bash
+# Installs the host agent that the control plane names: a manifest signed by our authority, then the bundle with its digest.
+cd ${folder} && exec 9>lock && flock -w 100 9 || exit 1
+refuse() { echo "host agent: $1" >&2; exit 1; }
+get() { # seconds, bytes, file, url
+  curl --silent --show-error --fail --proto '=http,https' --connect-timeout 5 --max-time "$1" --max-filesize "$2" --output "$3" "$4" || exit 1
+}
+link() { ln -sfn "$1" new.link && mv -fT new.link "$2"; }
+fetch() {
+  rm -f new.*
+  get 10 4096 new.manifest '${hostApiUrl}/hosts/${hostId}/agent'
+  [ "$(head -n 1 new.manifest)" = 'dockhero-agent 1' ] || refuse 'this is no manifest'
+  head -n 3 new.manifest > new.text
+  sed -n '4s/^signature //p' new.manifest | base64 -d > new.signature
+  openssl x509 -in /etc/dockhero/tls/ca.pem -noout -pubkey > new.key
+  openssl dgst -sha256 -verify new.key -signature new.signature new.text > new.log 2>&1 || refuse 'the manifest is not signed by our authority'
+  sha=$(sed -n '3s/^sha256 \\([0-9a-f]\\{64\\}\\)$/\\1/p' new.text)
+  [ -n "$sha" ] || refuse 'the manifest names no digest'
+  [ -e current.mjs ] && [ "$(readlink current.mjs)" = "$sha.mjs" ] && return
+  grep -qsx "$sha" bad && refuse "$sha has failed here before"
+  get 60 16777216 new.mjs '${hostApiUrl}/agents/'"$sha"
+  echo "$sha  new.mjs" | sha256sum --check --status || refuse 'the bundle is not that of the manifest'
+  timeout -k 5 20 node new.mjs --self-test < /dev/null
+  code=$?
+  # Killed, or too slow: that may be the host's fault.
+  [ $code -eq 0 ] || [ $code -ge 124 ] || echo "$sha" >> bad
+  [ $code -eq 0 ] || refuse "$sha failed its self-test with code $code"
+  sync new.mjs && mv new.mjs "$sha.mjs" || exit 1
+  # One that is on trial itself is nothing to go back to.
+  [ -e trial ] || [ ! -e current.mjs ] || link "$(readlink current.mjs)" previous.mjs
+  : > trial
+  link "$sha.mjs" current.mjs || exit 1
+  for old in *.mjs; do case "$old" in current.mjs | previous.mjs | "$sha.mjs" | "$(readlink previous.mjs)") ;; *) rm "$old" ;; esac; done
+  echo "host agent: installed $sha"
+  [ "\${1:-}" = start ] || systemctl try-restart --no-block dockhero-agent.service
+}
+[ "\${1:-}" = start ] || { fetch; exit 0; }
+present=$(readlink current.mjs)
+echo "\${present%.mjs}  current.mjs" | sha256sum --check --status || rm -f current.mjs # none, or damaged
+[ -e current.mjs ] || (fetch start) || { sleep 8; exit 1; }
+[ -e trial ] || exit 0
+if [ "$(wc -c < trial)" -lt ${startsMax} ]; then printf x >> trial; exit; fi
+echo "\${present%.mjs}" >> bad
+if [ -e previous.mjs ]; then link "$(readlink previous.mjs)" current.mjs; else rm -f current.mjs; fi
+rm -f trial
+echo "host agent: $present does not live, back to $(readlink current.mjs)" >&2
+AGENT
+chmod 0755 /usr/local/sbin/dockhero-agent-fetch
+cat > /etc/systemd/system/dockhero-agent.service <<'UNIT'
+[Unit]
+Description=Dockhero: host agent
+After=network-online.target
+StartLimitIntervalSec=0
+[Service]
+# Whatever becomes of it, an agent that is there starts.
+ExecStartPre=-/usr/local/sbin/dockhero-agent-fetch start
+ExecStart=node --max-old-space-size=32 --max-semi-space-size=1 ${folder}/current.mjs
+# Ends with the agent; when it gets to its end, so has the trial.
+ExecStartPost=-/bin/sh -c '(sleep ${trialSeconds} && [ -s ${folder}/trial ] && rm ${folder}/trial) &'
+TimeoutStartSec=150
+Restart=always
+RestartSec=2
+OOMScoreAdjust=-900
+OOMPolicy=continue
+MemoryMax=192M
+[Install]
+WantedBy=multi-user.target
+UNIT`;
+}
