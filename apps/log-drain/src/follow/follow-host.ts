@@ -3,11 +3,11 @@ import type { AuditLog } from '@dockhero/database/audit-log';
 import type { HostSource } from '@dockhero/database/host-source-store';
 import type { LogCursor, LogCursorStore } from '@dockhero/database/log-cursor-store';
 import type { ContainerSummary, ContainerWatch, EngineEvent } from '@dockhero/docker/container-watch';
+import { containerName } from '@dockhero/domain/container-name';
 import type { DockerConnection } from '@dockhero/domain/ports/docker-engine';
 import type { Logger } from 'pino';
 import type { AppLog } from '../deliver/app-log.js';
 import type { DrainMetrics } from '../drain-metrics.js';
-import { containerProcess } from './container-process.js';
 import { AuditFollower, ownLinesId } from './follow-audit.js';
 import { ContainerFollower } from './follow-container.js';
 import { eventLine } from './lifecycle-lines.js';
@@ -178,7 +178,7 @@ export class HostFollower {
 
   #follow(container: ContainerSummary, prepared: Prepared | null = null): void {
     const { hostId, hostIndex } = this.source;
-    const process = containerProcess(container.name, container.labels, hostIndex);
+    const process = `dockhero.${containerName(container.name, container.labels, hostIndex).process}`;
     const cursor = this.#cursors.get(container.id) ?? null;
     const fromAt = timeOf(this.#headStart);
     const follower = new ContainerFollower(container, hostId, process, cursor, fromAt, prepared, this.services);
