@@ -35,8 +35,9 @@ interface UrlsRow {
 }
 
 const selectStale = `
-  SELECT coalesce(c.log_inputs_read_at < greatest(d.refused_at, now() - interval '24 hours'), true) AS stale
-  FROM clusters c LEFT JOIN log_deliveries d ON d.resource_id = c.resource_id WHERE c.resource_id = $1::uuid`;
+  SELECT coalesce(c.log_inputs_read_at < greatest(d.refused_at, r.log_attachments_set_at, now() - interval '24 hours'), true) AS stale
+  FROM clusters c JOIN resources r ON r.id = c.resource_id LEFT JOIN log_deliveries d ON d.resource_id = c.resource_id
+  WHERE c.resource_id = $1::uuid`;
 
 // The lock makes it wait for a removal that is under way, after which there is no token: nothing is written behind the back of `forget`.
 const living = 'SELECT id FROM resources WHERE id = $1::uuid AND config_token IS NOT NULL FOR SHARE';
@@ -96,7 +97,10 @@ export class LogInputStore {
     await orUnavailable(() => this.database.pool.query(isGone ? noteGone : noteBack, [resourceId]));
   }
 
-  /** Whether Heroku should be asked: it never was, not for 24 hours, or not since Logplex refused an address. @throws AppError `storage_unavailable`. */
+  /**
+   * Whether Heroku should be asked: it never was, not for 24 hours, or not since Logplex refused an address or the customer said which apps are to
+   * have the logs. @throws AppError `storage_unavailable`.
+   */
   async staleInputs(resourceId: ResourceId): Promise<boolean> {
     const { rows } = await orUnavailable(() => this.database.pool.query<{ stale: boolean }>(selectStale, [resourceId]));
     return rows[0]?.stale ?? true;
