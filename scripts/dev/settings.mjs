@@ -67,7 +67,7 @@ export function localSettings({ dataDir, secretsDir = dataDir, name, subnet, fir
         PARTNER_BASE_URL: `${publicUrl}/heroku/resources`,
         PARTNER_SSO_URL: `${publicUrl}/heroku/sso`,
       },
-      'partner-api': { ...common, PORT: String(ports.api), SERVED_REGIONS: '*' },
+      'partner-api': { ...common, PORT: String(ports.api), SERVED_REGIONS: '*', PRIVATE_WEBHOOKS: 'true' },
       'log-drain': { ...common, PORT: String(ports.drain) },
       'provisioner-worker': {
         ...common,

@@ -1,11 +1,16 @@
+import { AlertSettingsStore } from '@dockhero/database/alert-settings-store';
 import { AuditLog } from '@dockhero/database/audit-log';
 import { openDatabase, type Database } from '@dockhero/database/client';
 import { ClientCertificateStore } from '@dockhero/database/client-certificate-store';
 import { ClusterAuthorityStore } from '@dockhero/database/cluster-authority-store';
 import { EnrolmentStore } from '@dockhero/database/enrolment-store';
+import { IncidentStore } from '@dockhero/database/incident-store';
+import { LogAttachmentStore } from '@dockhero/database/log-attachment-store';
+import { NewRelicStatusStore } from '@dockhero/database/new-relic-status-store';
 import { ResourceStore } from '@dockhero/database/resource-store';
 import { RevocationStore } from '@dockhero/database/revocation-store';
 import { SecretBox } from '@dockhero/database/secret-box';
+import { SilenceStore } from '@dockhero/database/silence-store';
 import { StepTimeStore } from '@dockhero/database/step-time-store';
 import { openProducerRedis } from '@dockhero/queue/connection';
 import { Doorbell } from '@dockhero/queue/doorbell';
@@ -34,11 +39,52 @@ import { HostsController } from './hosts/hosts.controller.js';
 import { IssueHostCertificate } from './hosts/issue-host-certificate.js';
 import { ReadAgentManifest } from './hosts/read-agent-manifest.js';
 import { ReadRevocations } from './hosts/read-revocations.js';
+import { LogsController } from './logs/logs.controller.js';
+import { ReadLogSettings } from './logs/read-log-settings.js';
+import { SetLogAttachments } from './logs/set-log-attachments.js';
+import { AddSilence } from './monitoring/add-silence.js';
+import { AlertsController } from './monitoring/alerts.controller.js';
+import { ChangeAlertSettings } from './monitoring/change-alert-settings.js';
+import { EndSilence } from './monitoring/end-silence.js';
+import { FederationController } from './monitoring/federation.controller.js';
+import { HostHistory } from './monitoring/host-history.js';
+import { MetricsController } from './monitoring/metrics.controller.js';
+import { NewRelicController } from './monitoring/new-relic.controller.js';
+import { PrometheusController } from './monitoring/prometheus.controller.js';
+import { ReadAlerts } from './monitoring/read-alerts.js';
+import { ReadFederation } from './monitoring/read-federation.js';
+import { ReadMetrics } from './monitoring/read-metrics.js';
+import { ReadNewRelic } from './monitoring/read-new-relic.js';
+import { SwitchFederation } from './monitoring/switch-federation.js';
+import { SwitchNewRelic } from './monitoring/switch-new-relic.js';
 import { ChangePlan } from './resources/change-plan.js';
 import { DeprovisionResource } from './resources/deprovision-resource.js';
 import { ProvisionResource } from './resources/provision-resource.js';
 import { ResourcesController } from './resources/resources.controller.js';
 import { ApiSettings } from './settings.js';
+
+/** The customer's side of monitoring and logs. */
+const monitoringControllers = [
+  AlertsController,
+  MetricsController,
+  NewRelicController,
+  PrometheusController,
+  FederationController,
+  LogsController,
+];
+const monitoringUseCases = [
+  ReadAlerts,
+  ChangeAlertSettings,
+  AddSilence,
+  EndSilence,
+  ReadMetrics,
+  ReadNewRelic,
+  SwitchNewRelic,
+  SwitchFederation,
+  ReadFederation,
+  ReadLogSettings,
+  SetLogAttachments,
+];
 
 /** Wiring only. */
 @Module({})
@@ -52,7 +98,7 @@ export class AppModule {
     if (!bundle) logger.warn({ path: env.AGENT_BUNDLE }, 'there is no host agent: hosts stay without');
     return {
       module: AppModule,
-      controllers: [ResourcesController, ClientController, CertificatesController, HostsController, AgentsController],
+      controllers: [ResourcesController, ClientController, CertificatesController, HostsController, AgentsController, ...monitoringControllers],
       providers: [
         { provide: Connections, useFactory: () => new Connections(database, redis, doorbell) },
         { provide: Doorbell, useValue: doorbell },
@@ -62,10 +108,17 @@ export class AppModule {
         { provide: RevocationStore, useFactory: () => new RevocationStore(database) },
         { provide: EnrolmentStore, useFactory: () => new EnrolmentStore(database, box) },
         { provide: AuditLog, useFactory: () => new AuditLog(database) },
+        { provide: AlertSettingsStore, useFactory: () => new AlertSettingsStore(database, box) },
+        { provide: IncidentStore, useFactory: () => new IncidentStore(database) },
+        { provide: SilenceStore, useFactory: () => new SilenceStore(database) },
+        { provide: NewRelicStatusStore, useFactory: () => new NewRelicStatusStore(database) },
+        { provide: HostHistory, useFactory: () => new HostHistory(database) },
+        { provide: LogAttachmentStore, useFactory: () => new LogAttachmentStore(database) },
         { provide: StepTimeStore, useFactory: () => new StepTimeStore(database) },
         {
           provide: ApiSettings,
-          useFactory: () => new ApiSettings(env.PUBLIC_URL, env.EDGE_DOMAIN, env.SERVED_REGIONS, env.CERTIFICATE_LIFETIME_MS),
+          useFactory: () =>
+            new ApiSettings(env.PUBLIC_URL, env.EDGE_DOMAIN, env.SERVED_REGIONS, env.CERTIFICATE_LIFETIME_MS, env.PRIVATE_WEBHOOKS),
         },
         { provide: HerokuCredentials, useFactory: () => new HerokuCredentials(env.ADDON_SLUG, env.ADDON_PASSWORD) },
         { provide: AgentRelease, useFactory: () => new AgentRelease(bundle) },
@@ -86,6 +139,7 @@ export class AppModule {
         IssueHostCertificate,
         ReadRevocations,
         ReadAgentManifest,
+        ...monitoringUseCases,
       ],
     };
   }

@@ -27,6 +27,11 @@ export const env = parseEnv(
       .default(12 * 3_600_000),
     /** The host agent that hosts are given: a file, read once at start. */
     AGENT_BUNDLE: z.string().default(fileURLToPath(new URL('../../host-agent/dist/host-agent.mjs', import.meta.url))),
+    /** Takes webhooks that are not HTTPS: for local development only, with the monitor's setting of the same name. */
+    PRIVATE_WEBHOOKS: z
+      .enum(['true', 'false'])
+      .default('false')
+      .transform((value) => value === 'true'),
   },
   process.env,
 );

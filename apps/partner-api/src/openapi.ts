@@ -1,26 +1,10 @@
 import { bundleSwitchRequest, certificateRequest } from '@dockhero/contracts/client-api';
 import { planChangeRequest, provisionRequest } from '@dockhero/contracts/partner-api';
 import { z } from 'zod';
+import { monitoringPaths } from './monitoring/openapi-paths.js';
+import { answers, json, pathParameter, token } from './openapi-parts.js';
 
-const json = (schema: object) => ({ content: { 'application/json': { schema } } });
-const errorBody = {
-  type: 'object',
-  required: ['id', 'message'],
-  properties: { id: { type: 'string' }, message: { type: 'string' }, request_id: { type: 'string' } },
-};
-const answers = (codes: Record<string, string>) =>
-  Object.fromEntries(
-    Object.entries(codes).map(([code, description]) => [code, Number(code) >= 400 ? { description, ...json(errorBody) } : { description }]),
-  );
-const pathParameter = (name: string, description: string) => ({
-  name,
-  in: 'path',
-  required: true,
-  description,
-  schema: { type: 'string' },
-});
 const resourceId = pathParameter('id', 'Heroku’s uuid of the add-on');
-const token = pathParameter('token', 'the secret end of DOCKHERO_CONFIG_URL');
 
 /** The API as OpenAPI 3.1. Request schemas are those that requests are checked against. */
 export function openApiDocument(url: string): object {
@@ -145,6 +129,7 @@ export function openApiDocument(url: string): object {
           responses: answers({ 202: 'Heroku is being given a new one', 404: 'unknown', 410: 'removed' }),
         },
       },
+      ...monitoringPaths,
       '/hosts/{hostId}/certificate': {
         parameters: [pathParameter('hostId', 'our id of the host')],
         post: {

@@ -37,6 +37,21 @@ it('no secret reaches the log at its most talkative, neither through success nor
   expect((await api.call('GET', `/hosts/${hostId}/revocations`)).status).toBe(200);
   expect((await api.call('POST', `/c/${configToken}/rotation`, { body: {} })).status).toBe(202);
   const nextToken = await api.tokenOf(id);
+  const hooks = {
+    webhook_url: 'https://canary-webhook-51d0',
+    slack_url: 'https://canary-slack-51d0',
+    recipients: ['canary-51d0@example.com'],
+  };
+  const hooked = await api.call('PATCH', `/c/${configToken}/alerts/settings`, { body: hooks });
+  expect(hooked.status).toBe(200);
+  const licenseKey = `${'canary51d0'.repeat(4)}`;
+  const newRelic = (body: object) => api.call('PUT', `/c/${configToken}/newrelic`, { body });
+  expect((await newRelic({ license_key: licenseKey, region: 'us' })).status).toBe(200);
+  const federation =
+    String((await api.call('POST', `/c/${configToken}/prometheus`)).body.url)
+      .split('/')
+      .at(-1) ?? 'none';
+  expect((await api.call('GET', `/federate/${federation}`)).status).toBe(200);
   // Refusals of every kind, with secrets where they do not belong.
   await api.heroku('POST', '', { ...request, uuid: 'x', plan: 7 });
   await api.heroku('POST', '', `{"oauth_grant": {"code": "canary-grant-7c0e9f2a"`);
@@ -61,6 +76,11 @@ it('no secret reaches the log at its most talkative, neither through success nor
   await certificate({ authorization: `Bearer ${bootstrap}` }, signingRequest(newKey()));
   await certificate({ authorization: bootstrap });
   await certificate({ authorization: `Bearer ${bootstrap}` }, 'no request', `/hosts/${bootstrap}/certificate`);
+  await api.call('PATCH', `/c/${configToken}/alerts/settings`, { body: { ...hooks, webhook_url: 'canary-webhook', [licenseKey]: 1 } });
+  await newRelic({ license_key: `NRAK-${licenseKey}`, region: licenseKey });
+  await api.call('GET', `/federate/${federation}x`);
+  await api.call('GET', `/c/${configToken}/metrics?from=${licenseKey}&${licenseKey}=1`);
+  await api.call('POST', `/c/${configToken}/alerts/silences`, { body: { object: licenseKey, minutes: -1 } });
   // Failures of our own: rows that cannot be opened, a table that is gone.
   await api.database.host.update({ where: { id: hostId }, data: { bootstrapToken: 'v1.k1.AAAA.AAAA.AAAA' } });
   expect((await certificate({ authorization: `Bearer ${bootstrap}` })).status).toBe(500);
@@ -78,6 +98,8 @@ it('no secret reaches the log at its most talkative, neither through success nor
   const secrets = {
     configToken,
     nextToken,
+    federation,
+    webhookSecret: String(hooked.body.webhook_secret),
     bootstrap,
     password,
     encryptionKeys: encryptionKeys.reveal().slice(3),

@@ -10,11 +10,18 @@ export class ApiSettings {
     private readonly regions: readonly string[],
     /** Life of a person's client certificate. Long enough for a working day, short enough that a lost laptop is a matter of hours. */
     readonly certificateLifetimeMs: number,
+    /** Takes webhooks that are not HTTPS, as the monitor then calls them: for local development only. */
+    readonly privateWebhooks: boolean,
   ) {}
 
   /** The capability URL that is the customer's `DOCKHERO_CONFIG_URL`. */
   configUrl(token: Secret): string {
     return configUrl(this.publicUrl, token);
+  }
+
+  /** What a customer's Prometheus scrapes. */
+  federationUrl(token: Secret): string {
+    return `${this.publicUrl}/federate/${token.reveal()}`;
   }
 
   servesRegion(region: string): boolean {

@@ -124,12 +124,15 @@ export interface EndedSilence {
   readonly ended_at: string;
 }
 
+/** A time of this century: others are mistakes, and some that Postgres does not know. */
+const time = z.iso.datetime({ offset: true }).regex(/^20\d\d-/);
+
 /** `GET {DOCKHERO_CONFIG_URL}/metrics`: from 24 hours ago until now in 300 points, unless asked otherwise. */
 export const metricsQuery = z
   .strictObject({
-    from: z.iso.datetime({ offset: true }).optional(),
-    to: z.iso.datetime({ offset: true }).optional(),
-    points: z.coerce.number().int().min(1).max(2_000).default(300),
+    from: time.optional(),
+    to: time.optional(),
+    points: z.coerce.number().int().min(2).max(1_000).default(300),
   })
   .refine(({ from, to }) => from === undefined || Date.parse(from) < (to === undefined ? Date.now() : Date.parse(to)), {
     path: ['from'],

@@ -53,6 +53,13 @@ export const errorCatalog = {
     retry: 'never',
     message: 'This add-on has no valid certificate of this serial number: it was never handed out, or it has expired.',
   },
+  webhook_not_https: { status: 422, retry: 'never', message: 'Webhooks must be https:// URLs: alerts do not travel unencrypted.' },
+  too_many_silences: {
+    status: 429,
+    retry: 'never',
+    message: 'This add-on has 100 silences already. End some with `heroku dh:alerts:unsilence`.',
+  },
+  silence_not_found: { status: 404, retry: 'never', message: 'There is no such silence: it was never made, or it has ended.' },
   bootstrap_token_invalid: { status: 403, retry: 'never', message: 'The bootstrap token is unknown, expired or already used.' },
   grant_expired: {
     status: 422,

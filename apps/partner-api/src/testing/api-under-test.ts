@@ -66,6 +66,7 @@ export class ApiUnderTest {
       EDGE_DOMAIN: 'dockhero.test',
       CERTIFICATE_LIFETIME_MS: 12 * 3_600_000,
       AGENT_BUNDLE: agentBundle,
+      PRIVATE_WEBHOOKS: false,
     };
     const lines: Buffer[] = [];
     const stream = new PassThrough().on('data', (chunk: Buffer) => lines.push(chunk));

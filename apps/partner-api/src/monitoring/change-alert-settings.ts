@@ -1,0 +1,74 @@
+import { randomBytes } from 'node:crypto';
+import type { AlertSettingsPatch, PatchedAlertSettings } from '@dockhero/contracts/monitoring-api';
+import { AlertSettingsStore } from '@dockhero/database/alert-settings-store';
+import { AuditLog } from '@dockhero/database/audit-log';
+import { AppError } from '@dockhero/domain/errors';
+import { adjustableRules, type AdjustableRule } from '@dockhero/domain/monitoring/alert-settings';
+import type { ResourceId } from '@dockhero/domain/resource';
+import { Secret } from '@dockhero/domain/secret';
+import { Injectable } from '@nestjs/common';
+import { FindResource } from '../client/find-resource.js';
+import { ApiSettings } from '../settings.js';
+import { toSettings } from './alert-answers.js';
+
+/** Changes from where a customer's alerts fire, and who is told. */
+@Injectable()
+export class ChangeAlertSettings {
+  constructor(
+    private readonly find: FindResource,
+    private readonly settings: AlertSettingsStore,
+    private readonly audit: AuditLog,
+    private readonly api: ApiSettings,
+  ) {}
+
+  /** @throws AppError `webhook_not_https`, `resource_gone`. */
+  async run(token: string, patch: AlertSettingsPatch): Promise<PatchedAlertSettings> {
+    const { resource } = await this.find.run(token);
+    const webhookUrl = this.#url(patch.webhook_url);
+    const slackUrl = this.#url(patch.slack_url);
+    // Another URL is another receiver: who could check the signatures of the one before must not be able to make those of this one.
+    const secret = webhookUrl ? new Secret(`whsec_${randomBytes(32).toString('base64url')}`) : null;
+    const isThere = await this.settings.write(resource.id, {
+      ...ratios(patch.thresholds),
+      ...(patch.mails_enabled === undefined ? {} : { mailsEnabled: patch.mails_enabled }),
+      ...(patch.recipients === undefined ? {} : { recipients: [...new Set(patch.recipients)] }),
+      ...(patch.free_room === undefined ? {} : { freeRoom: patch.free_room }),
+      ...(webhookUrl === undefined ? {} : { webhookUrl, webhookSecret: secret }),
+      ...(slackUrl === undefined ? {} : { slackUrl }),
+    });
+    if (!isThere) throw new AppError('resource_gone', { id: resource.id });
+    await this.#note(resource.id, patch);
+    const answer = toSettings(await this.settings.read(resource.id));
+    return secret ? { ...answer, webhook_secret: secret.reveal() } : answer;
+  }
+
+  #url(url: string | null | undefined): Secret | null | undefined {
+    if (url === null || url === undefined) return url;
+    if (!url.startsWith('https://') && !this.api.privateWebhooks) throw new AppError('webhook_not_https');
+    return new Secret(url);
+  }
+
+  async #note(id: ResourceId, patch: AlertSettingsPatch): Promise<void> {
+    const changes = [
+      ...adjustableRules.map((rule) => wordsFor(rule, patch.thresholds?.[rule])),
+      patch.mails_enabled === undefined ? null : `mails ${patch.mails_enabled ? 'on' : 'off'}`,
+      // Addresses are of persons: only how many.
+      patch.recipients === undefined ? null : `${String(patch.recipients.length)} more recipients`,
+      patch.webhook_url === undefined ? null : `webhook ${patch.webhook_url === null ? 'removed' : 'set'}`,
+      patch.slack_url === undefined ? null : `Slack ${patch.slack_url === null ? 'removed' : 'set'}`,
+      patch.free_room === undefined ? null : `freeing of room ${patch.free_room ? 'on' : 'off'}`,
+    ].filter((change) => change !== null);
+    if (changes.length === 0) return;
+    await this.audit.write(id, 'desired', `Alerts were set: ${changes.join(', ')}`);
+  }
+}
+
+function wordsFor(rule: AdjustableRule, percent: number | undefined): string | null {
+  return percent === undefined ? null : `${rule} ${String(percent)} %`;
+}
+
+function ratios(percents: AlertSettingsPatch['thresholds']): { thresholds?: Partial<Record<AdjustableRule, number>> } {
+  if (!percents) return {};
+  const known = adjustableRules.flatMap((rule) => (percents[rule] === undefined ? [] : [[rule, percents[rule] / 100] as const]));
+  return { thresholds: Object.fromEntries(known) };
+}

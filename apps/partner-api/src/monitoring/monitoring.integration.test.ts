@@ -1,0 +1,358 @@
+import { randomUUID } from 'node:crypto';
+import { alertRules } from '@dockhero/contracts/monitoring-api';
+import { AlertSettingsStore } from '@dockhero/database/alert-settings-store';
+import { NewRelicStatusStore } from '@dockhero/database/new-relic-status-store';
+import { ruleNames } from '@dockhero/domain/monitoring/incident';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ApiUnderTest, box, type Answer } from '../testing/api-under-test.js';
+import { AsMonitor, anIncident } from '../testing/as-monitor.js';
+import { AsWorker } from '../testing/as-worker.js';
+
+let api: ApiUnderTest;
+let worker: AsWorker;
+let monitor: AsMonitor;
+beforeAll(async () => {
+  api = await ApiUnderTest.start(15);
+  worker = new AsWorker(api.database);
+  monitor = new AsMonitor(api.database);
+});
+afterAll(() => api.stop());
+
+interface Running {
+  readonly id: string;
+  readonly path: string;
+  readonly hostId: string;
+}
+
+async function running(): Promise<Running> {
+  const id = await api.provision();
+  await worker.provision(id);
+  const { hostId } = await worker.launchHost(id);
+  return { id, path: `/c/${await api.tokenOf(id)}`, hostId };
+}
+
+const errorOf = ({ status, body }: Answer) => [status, body.id];
+const alerts = async (path: string) => (await api.call('GET', `${path}/alerts`)).body;
+const patch = (path: string, body: unknown) => api.call('PATCH', `${path}/alerts/settings`, { body });
+const silence = (path: string, body: unknown) => api.call('POST', `${path}/alerts/silences`, { body });
+const stored = async (id: string) => (await new AlertSettingsStore(api.database, box).readMany([id])).get(id);
+const told = async (id: string) =>
+  (await api.database.auditEvent.findMany({ where: { resourceId: id, kind: 'desired' }, orderBy: { id: 'asc' } }))
+    .map(({ text }) => text)
+    .slice(1);
+
+describe('alerts', () => {
+  it('are the open ones, worst first, and the ended ones, each in a sentence and numbers', async () => {
+    const { path, hostId } = await running();
+    const [firedAt, resolvedAt] = [new Date(Date.now() - 3_600_000), new Date(Date.now() - 1_800_000)];
+    await monitor.find(
+      hostId,
+      anIncident({ rule: 'unhealthy', object: 'web.1', state: 'pending', firedAt: null }),
+      anIncident({}),
+      anIncident({ rule: 'disk', object: '/', level: 'critical', value: 0.96, peak: 0.96 }),
+      anIncident({ rule: 'host-silent', state: 'resolved', pendingSince: firedAt, firedAt, resolvedAt }),
+    );
+    const { status, headers, body } = await api.call('GET', `${path}/alerts`);
+    expect([status, headers.get('cache-control')]).toEqual([200, 'no-store']);
+    expect(body.open).toMatchObject([
+      { rule: 'disk', object: '/', host: 1, state: 'firing', level: 'critical', sentence: 'The disk / of the host is 96 % full.' },
+      { rule: 'memory', value: 0.93, peak: 0.95, threshold: 0.9, resolved_at: null, silenced: false, unstable: false },
+      { rule: 'unhealthy', object: 'web.1', state: 'pending', fired_at: null },
+    ]);
+    expect(body.recent).toMatchObject([
+      { rule: 'host-silent', state: 'resolved', fired_at: firedAt.toISOString(), resolved_at: resolvedAt.toISOString() },
+    ]);
+  });
+
+  it('of another add-on are not shown', async () => {
+    const [one, other] = [await running(), await running()];
+    await monitor.find(one.hostId, anIncident({}));
+    expect(await alerts(other.path)).toMatchObject({ open: [], recent: [] });
+  });
+
+  it('have the names that silences take', () => {
+    expect(alertRules).toEqual(ruleNames);
+  });
+});
+
+describe('alert settings', () => {
+  const defaults = {
+    thresholds: { memory: 90, disk: 90, inodes: 90 },
+    mails_enabled: true,
+    recipients: [],
+    webhook_set: false,
+    slack_set: false,
+    free_room: true,
+  };
+
+  it('are the defaults until they are changed; what a patch leaves out stays', async () => {
+    const { id, path } = await running();
+    expect((await alerts(path)).settings).toEqual(defaults);
+    expect((await patch(path, { thresholds: { memory: 85 } })).body).toEqual({
+      ...defaults,
+      thresholds: { ...defaults.thresholds, memory: 85 },
+    });
+    await patch(path, {
+      thresholds: { disk: 99 },
+      mails_enabled: false,
+      recipients: ['ops@example.com', 'ops@example.com'],
+      free_room: false,
+    });
+    expect((await alerts(path)).settings).toEqual({
+      thresholds: { memory: 85, disk: 99, inodes: 90 },
+      mails_enabled: false,
+      recipients: ['ops@example.com'],
+      webhook_set: false,
+      slack_set: false,
+      free_room: false,
+    });
+    expect((await stored(id))?.thresholds).toEqual({ memory: 0.85, disk: 0.99, inodes: 0.9 });
+    expect(await told(id)).toEqual([
+      'Alerts were set: memory 85 %',
+      'Alerts were set: disk 99 %, mails off, 2 more recipients, freeing of room off',
+    ]);
+  });
+
+  it('answer a webhook’s signing secret once; another URL has another, and none is shown later', async () => {
+    const { id, path } = await running();
+    const first = await patch(path, { webhook_url: 'https://hooks.example/one' });
+    expect(first.body).toMatchObject({ webhook_set: true, webhook_secret: expect.stringMatching(/^whsec_[\w-]{43}$/) });
+    const kept = await stored(id);
+    expect([kept?.webhook?.url.reveal(), kept?.webhook?.secret?.reveal()]).toEqual([
+      'https://hooks.example/one',
+      first.body.webhook_secret,
+    ]);
+    const later = await patch(path, { slack_url: 'https://hooks.slack.example/T/B/x' });
+    expect(later.body).toMatchObject({ webhook_set: true, slack_set: true });
+    expect(later.body).not.toHaveProperty('webhook_secret');
+    const second = await patch(path, { webhook_url: 'https://hooks.example/two' });
+    expect(second.body.webhook_secret).not.toBe(first.body.webhook_secret);
+    expect((await patch(path, { webhook_url: null, slack_url: null })).body).toMatchObject({ webhook_set: false, slack_set: false });
+    expect(await stored(id)).toMatchObject({ webhook: null, slackUrl: null });
+    const said = JSON.stringify([
+      await alerts(path),
+      await told(id),
+      await api.database.alertSettings.findMany({ where: { resourceId: id } }),
+    ]);
+    for (const secret of ['hooks.', String(first.body.webhook_secret), String(second.body.webhook_secret)])
+      expect(said).not.toContain(secret);
+  });
+
+  it('refuse what is no setting, with the field’s name and without its value', async () => {
+    const { id, path } = await running();
+    const bad: [unknown, string][] = [
+      [{ thresholds: { memory: 49 } }, 'thresholds.memory'],
+      [{ thresholds: { disk: 99.5 } }, 'thresholds.disk'],
+      [{ thresholds: { cpu: 90 } }, 'thresholds'],
+      [{ recipients: ['canary-nobody'] }, 'recipients.0'],
+      [{ recipients: Array.from({ length: 11 }, (_, at) => `a${String(at)}@example.com`) }, 'recipients'],
+      [{ recipients: ['a@example.com\r\nBcc: b@example.com'] }, 'recipients.0'],
+      [{ webhook_url: 'ftp://canary' }, 'webhook_url'],
+      [{ slack_url: 'canary' }, 'slack_url'],
+      [{ canary: 1 }, 'body'],
+    ];
+    for (const [body, field] of bad) {
+      const answer = await patch(path, body);
+      expect([errorOf(answer), answer.body.message]).toEqual([[422, 'invalid_request'], `The request is not valid: check ${field}.`]);
+    }
+    expect(errorOf(await patch(path, { webhook_url: 'http://hooks.example' }))).toEqual([422, 'webhook_not_https']);
+    expect([(await alerts(path)).settings, await told(id)]).toEqual([defaults, []]);
+  });
+});
+
+describe('silences', () => {
+  it('cover what they name until they are ended, and the history says so', async () => {
+    const { id, path, hostId } = await running();
+    await monitor.find(hostId, anIncident({}), anIncident({ rule: 'disk', object: '/' }), anIncident({ rule: 'disk', object: '/data' }));
+    const { status, body } = await silence(path, { rule: 'disk', object: '/data', minutes: 120 });
+    expect(status).toBe(201);
+    expect(body).toEqual({ id: expect.any(String), rule: 'disk', object: '/data', until: expect.any(String) });
+    expect(Math.abs(Date.parse(String(body.until)) - Date.now() - 7_200_000)).toBeLessThan(60_000);
+    const covered = async () =>
+      ((await alerts(path)).open as { rule: string; object: string; silenced: boolean }[]).filter(({ silenced }) => silenced).length;
+    expect([(await alerts(path)).silences, await covered()]).toEqual([[body], 1]);
+    await silence(path, { minutes: 1 });
+    expect(await covered()).toBe(3);
+    const [first, second] = (await alerts(path)).silences as { id: string }[];
+    for (const one of [first, second]) {
+      const ended = await api.call('DELETE', `${path}/alerts/silences/${one?.id ?? ''}`);
+      expect([ended.status, ended.body]).toEqual([200, { id: one?.id, ended_at: expect.any(String) }]);
+    }
+    expect([(await alerts(path)).silences, await covered()]).toEqual([[], 0]);
+    expect(await told(id)).toEqual([
+      'Alerts were silenced: disk of /data, for 120 minutes',
+      'Alerts were silenced: all rules, for 1 minutes',
+      'A silence of alerts was ended',
+      'A silence of alerts was ended',
+    ]);
+  });
+
+  it('are ended by their own add-on only, and once', async () => {
+    const [one, other] = [await running(), await running()];
+    const { body } = await silence(one.path, { minutes: 5 });
+    const end = (path: string, id: unknown) => api.call('DELETE', `${path}/alerts/silences/${String(id)}`);
+    for (const wrong of [await end(other.path, body.id), await end(one.path, randomUUID()), await end(one.path, 'x')]) {
+      expect(errorOf(wrong)).toEqual([404, 'silence_not_found']);
+    }
+    expect((await end(one.path, body.id)).status).toBe(200);
+    expect(errorOf(await end(one.path, body.id))).toEqual([404, 'silence_not_found']);
+  });
+
+  it('are a hundred at most, of rules that exist, for 30 days at most', async () => {
+    const { path } = await running();
+    for (const body of [{}, { minutes: 0 }, { minutes: 43_201 }, { rule: 'cpu', minutes: 5 }, { object: 'a\u0000', minutes: 5 }]) {
+      expect(errorOf(await silence(path, body))).toEqual([422, 'invalid_request']);
+    }
+    await Promise.all(Array.from({ length: 101 }, () => silence(path, { minutes: 5 })));
+    expect((await alerts(path)).silences).toHaveLength(100);
+    expect(errorOf(await silence(path, { minutes: 5 }))).toEqual([429, 'too_many_silences']);
+  });
+});
+
+describe('figures', () => {
+  it('come in columns by host, with averages and the worst', async () => {
+    const { path, hostId } = await running();
+    const at = (ms: number) => new Date(Math.floor(Date.now() / 15_000) * 15_000 - ms);
+    await monitor.see(
+      hostId,
+      { at: at(30_000), cpuRatio: 0.1, diskUsedBytes: null, diskTotalBytes: null },
+      { at: at(15_000), cpuRatio: 0.5 },
+    );
+    const { status, body } = await api.call('GET', `${path}/metrics?from=${at(3_600_000).toISOString()}&points=1000`);
+    expect([status, body.step_seconds]).toEqual([200, 15]);
+    expect(body.hosts).toMatchObject([
+      {
+        host: 1,
+        times: [at(30_000).toISOString(), at(15_000).toISOString()],
+        memory_used_bytes: [5e8, 5e8],
+        memory_total_bytes: [1e9, 1e9],
+        disk_used_bytes: [null, 4e9],
+        load: [0.5, 0.5],
+        received_per_second: [1_024, 1_024],
+        sent_per_second_max: [2_048, 2_048],
+      },
+    ]);
+    const [{ cpu_ratio: cpu = [] } = {}] = body.hosts as { cpu_ratio?: number[] }[];
+    expect(cpu.map((value) => Math.round(value * 10))).toEqual([1, 5]);
+    const coarse = await api.call('GET', `${path}/metrics?from=${at(3_600_000).toISOString()}&points=2`);
+    expect((coarse.body.hosts as { times: string[] }[])[0]?.times).toHaveLength(1);
+  });
+
+  it('are of the last 24 hours unless asked otherwise, and of no time that is none', async () => {
+    const { path } = await running();
+    const { body } = await api.call('GET', `${path}/metrics`);
+    expect(Date.parse(String(body.to)) - Date.parse(String(body.from))).toBe(86_400_000);
+    expect(body.hosts).toMatchObject([{ host: 1, times: [] }]);
+    const now = new Date().toISOString();
+    for (const query of [
+      'from=yesterday',
+      'points=1',
+      'points=1001',
+      'points=x',
+      `from=${now}&to=${now}`,
+      'to=0000-01-01T00:00:00Z',
+      'x=1',
+    ]) {
+      expect([query, ...errorOf(await api.call('GET', `${path}/metrics?${query}`))]).toEqual([query, 422, 'invalid_request']);
+    }
+  });
+});
+
+describe('New Relic', () => {
+  const key = 'c'.repeat(36) + 'NRAL';
+  const set = (path: string, body: unknown) => api.call('PUT', `${path}/newrelic`, { body });
+
+  it('gets a key that is sealed and never read, says what it last said, and is forgotten', async () => {
+    const { id, path } = await running();
+    const off = { enabled: false, region: null, last_ok_at: null, error: null };
+    expect((await api.call('GET', `${path}/newrelic`)).body).toEqual(off);
+    expect((await set(path, { license_key: key, region: 'eu' })).body).toEqual({ ...off, enabled: true, region: 'eu' });
+    expect((await stored(id))?.newRelic?.key.reveal()).toBe(key);
+    const statuses = new NewRelicStatusStore(api.database);
+    await statuses.ok(id);
+    await statuses.failed(id, 'HTTP 403: the key is not known');
+    const failing = await api.call('GET', `${path}/newrelic`);
+    expect(failing.body).toEqual({ enabled: true, region: 'eu', last_ok_at: expect.any(String), error: 'HTTP 403: the key is not known' });
+    await statuses.ok(id);
+    expect((await api.call('GET', `${path}/newrelic`)).body.error).toBeNull();
+    expect(JSON.stringify([failing.body, await told(id), await api.database.alertSettings.findMany()])).not.toContain(key);
+    expect((await api.call('DELETE', `${path}/newrelic`)).body).toEqual(off);
+    expect((await stored(id))?.newRelic).toBeNull();
+    expect(await told(id)).toEqual(['A New Relic key was set, region eu', 'The New Relic key was removed']);
+  });
+
+  it('gets nothing that is no key', async () => {
+    const { path } = await running();
+    for (const body of [{ license_key: `NRAK-${key}`, region: 'us' }, { license_key: key }, { license_key: key, region: 'mars' }]) {
+      expect(errorOf(await set(path, body))).toEqual([422, 'invalid_request']);
+    }
+  });
+});
+
+describe('the URL for Prometheus', () => {
+  const make = async (path: string) => String((await api.call('POST', `${path}/prometheus`)).body.url).replace(api.env.PUBLIC_URL, '');
+  const isOn = async (path: string) => (await api.call('GET', `${path}/prometheus`)).body;
+
+  it('is said once and gives the latest figures of each host in Prometheus’ format', async () => {
+    const { id, path, hostId } = await running();
+    expect(await isOn(path)).toEqual({ enabled: false });
+    const url = await make(path);
+    expect(url).toMatch(/^\/federate\/[\w-]{43}$/);
+    expect(await isOn(path)).toEqual({ enabled: true });
+    expect((await api.call('GET', url)).text).toBe('');
+    await monitor.see(
+      hostId,
+      { at: new Date(Date.now() - 40_000), load: 9 },
+      { at: new Date(Date.now() - 20_000), load: 0.75, cpuRatio: null },
+    );
+    const { status, headers, text } = await api.call('GET', url);
+    expect([status, headers.get('content-type')]).toEqual([200, 'text/plain; version=0.0.4; charset=utf-8']);
+    const name = `dockhero-curved-${id.slice(0, 5)}`;
+    expect(text).toContain(`# TYPE node_load1 gauge\nnode_load1{resource="${name}",host="1"} 0.75\n`);
+    expect(text).toContain(`node_memory_MemAvailable_bytes{resource="${name}",host="1"} 500000000\n`);
+    expect(text).toContain(`node_filesystem_avail_bytes{resource="${name}",host="1",mountpoint="/"} 12000000000\n`);
+    expect(text).not.toContain('dockhero_cpu_ratio');
+    expect(await api.database.alertSettings.findMany().then(JSON.stringify)).not.toContain(url.slice(10));
+  });
+
+  it('ends when another is made, when it is revoked, and with the add-on; a capability token does not open it', async () => {
+    const { id, path } = await running();
+    const [first, second] = [await make(path), await make(path)];
+    expect(errorOf(await api.call('GET', first))).toEqual([404, 'resource_not_found']);
+    expect((await api.call('GET', second)).status).toBe(200);
+    expect(errorOf(await api.call('GET', path.replace('/c/', '/federate/')))).toEqual([404, 'resource_not_found']);
+    expect((await api.call('DELETE', `${path}/prometheus`)).body).toEqual({ enabled: false });
+    expect(errorOf(await api.call('GET', second))).toEqual([404, 'resource_not_found']);
+    const third = await make(path);
+    await api.heroku('DELETE', `/${id}`);
+    expect(errorOf(await api.call('GET', third))).toEqual([410, 'resource_gone']);
+    await worker.forget(id);
+    expect(errorOf(await api.call('GET', third))).toEqual([404, 'resource_not_found']);
+  });
+});
+
+describe.each([
+  ['GET', '/alerts', null],
+  ['PATCH', '/alerts/settings', {}],
+  ['POST', '/alerts/silences', { minutes: 5 }],
+  ['DELETE', `/alerts/silences/${randomUUID()}`, null],
+  ['GET', '/metrics', null],
+  ['GET', '/newrelic', null],
+  ['PUT', '/newrelic', { license_key: 'c'.repeat(40), region: 'us' }],
+  ['DELETE', '/newrelic', null],
+  ['GET', '/prometheus', null],
+  ['POST', '/prometheus', null],
+  ['DELETE', '/prometheus', null],
+] as const)('%s /c/:token%s', (method, end, body) => {
+  it('knows no token but those it gave out, and is gone with the add-on', async () => {
+    const { id, path } = await running();
+    const call = (of: string) => api.call(method, of + end, body ? { body } : {});
+    const flipped = path.slice(0, -1) + (path.endsWith('A') ? 'B' : 'A');
+    const wrong = await call(flipped);
+    expect([...errorOf(wrong), wrong.headers.get('cache-control')]).toEqual([404, 'resource_not_found', 'no-store']);
+    await api.heroku('DELETE', `/${id}`);
+    expect(errorOf(await call(path))).toEqual([410, 'resource_gone']);
+    await worker.forget(id);
+    expect(errorOf(await call(path))).toEqual([410, 'resource_gone']);
+  });
+});
