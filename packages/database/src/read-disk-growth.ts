@@ -9,7 +9,7 @@ export interface DiskGrowthPoint {
 
 const select = `
   SELECT host_id AS "hostId", date_bin('5 minutes', at, to_timestamp(0)) AS at, avg(disk_used_bytes)::float8 AS "usedBytes",
-    max(disk_total_bytes) AS "totalBytes"
+    max(disk_total_bytes)::float8 AS "totalBytes"
   FROM host_minutes WHERE host_id = ANY($1::uuid[]) AND at >= $2 AND disk_used_bytes IS NOT NULL AND disk_total_bytes IS NOT NULL
   GROUP BY 1, 2 ORDER BY 1, 2`;
 
