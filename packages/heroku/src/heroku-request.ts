@@ -9,11 +9,36 @@ export interface HerokuRequest {
 
 const timeoutMs = 10_000;
 
+/** Pages of one list, each of up to a thousand things: nothing of ours has as many. */
+const pagesMax = 100;
+
 /**
  * Sends one request and returns the parsed JSON body. Reads every status: 401/403 `heroku_forbidden`, 404/410 `heroku_addon_gone`,
  * 429 and 5xx and network trouble `heroku_unavailable`, other 4xx `heroku_rejected`. Neither headers nor bodies reach the error.
  */
-export async function sendToHeroku({ method, url, headers, body }: HerokuRequest): Promise<unknown> {
+export async function sendToHeroku(request: HerokuRequest): Promise<unknown> {
+  return (await send(request)).body;
+}
+
+/**
+ * Reads a list to its end: Heroku answers 206 and says in `Next-Range` what to ask for next.
+ * @throws AppError as `sendToHeroku`; `heroku_unavailable` when it has no end or is no list.
+ * @see Heroku Platform API reference, "Ranges"
+ */
+export async function readListFromHeroku(request: HerokuRequest): Promise<unknown[]> {
+  const list: unknown[] = [];
+  let range: string | null = null;
+  for (let page = 0; page < pagesMax; page += 1) {
+    const { body, nextRange } = await send(range === null ? request : { ...request, headers: { ...request.headers, range } });
+    if (!Array.isArray(body)) throw new AppError('heroku_unavailable', { reason: 'answer is no list' });
+    list.push(...(body as unknown[]));
+    if (nextRange === null) return list;
+    range = nextRange;
+  }
+  throw new AppError('heroku_unavailable', { reason: 'list without end' });
+}
+
+async function send({ method, url, headers, body }: HerokuRequest): Promise<{ body: unknown; nextRange: string | null }> {
   const action = `${method} ${new URL(url).pathname}`;
   let response: Response;
   let text: string;
@@ -30,7 +55,7 @@ export async function sendToHeroku({ method, url, headers, body }: HerokuRequest
     throw new AppError('heroku_unavailable', { action }, { cause });
   }
   if (!response.ok) throw new AppError(codeFor(response.status), { action, status: response.status, herokuId: errorId(text) });
-  return parse(text);
+  return { body: parse(text), nextRange: response.status === 206 ? response.headers.get('next-range') : null };
 }
 
 function codeFor(status: number): ErrorCode {

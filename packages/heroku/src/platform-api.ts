@@ -2,7 +2,7 @@ import { AppError } from '@dockhero/domain/errors';
 import { HerokuPlatform, type AddonState, type LogInput } from '@dockhero/domain/ports/heroku-platform';
 import { Secret } from '@dockhero/domain/secret';
 import { z } from 'zod';
-import { sendToHeroku } from './heroku-request.js';
+import { readListFromHeroku, sendToHeroku, type HerokuRequest } from './heroku-request.js';
 
 const addon = z.looseObject({ state: z.enum(['provisioning', 'provisioned', 'deprovisioning', 'deprovisioned']) });
 const config = z.array(z.looseObject({ name: z.string(), value: z.string().nullable() }));
@@ -43,18 +43,21 @@ export class PlatformApi extends HerokuPlatform {
   }
 
   override async logInputs(token: Secret, id: string): Promise<LogInput[]> {
-    return read(attachments, await this.#call('GET', token, `/addons/${id}/addon-attachments`)).map(
-      ({ id: attachmentId, app, addon: { app: owner }, log_input_url: url }) => ({
-        attachmentId,
-        appName: app.name,
-        isOwner: app.id === owner.id,
-        url: url ? new Secret(url) : null,
-      }),
-    );
+    const list = await readListFromHeroku(this.#request('GET', token, `/addons/${id}/addon-attachments`));
+    return read(attachments, list).map(({ id: attachmentId, app, addon: { app: owner }, log_input_url: url }) => ({
+      attachmentId,
+      appName: app.name,
+      isOwner: app.id === owner.id,
+      url: url ? new Secret(url) : null,
+    }));
   }
 
-  async #call(method: 'GET' | 'POST' | 'PATCH', token: Secret, path: string, body?: object): Promise<unknown> {
-    return await sendToHeroku({
+  async #call(method: HerokuRequest['method'], token: Secret, path: string, body?: object): Promise<unknown> {
+    return await sendToHeroku(this.#request(method, token, path, body));
+  }
+
+  #request(method: HerokuRequest['method'], token: Secret, path: string, body?: object): HerokuRequest {
+    return {
       method,
       url: `${this.url}${path}`,
       headers: {
@@ -63,7 +66,7 @@ export class PlatformApi extends HerokuPlatform {
         ...(body ? { 'content-type': 'application/json' } : {}),
       },
       ...(body ? { body: JSON.stringify(body) } : {}),
-    });
+    };
   }
 }
 

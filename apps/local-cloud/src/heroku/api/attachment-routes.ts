@@ -7,6 +7,7 @@ import { notFound } from './api-error.js';
 import { appsOf, callerOf, requireAddon, requireApp, userOf } from './caller.js';
 import { parseInput, pathPart } from './parse-input.js';
 import { presentAttachment, wantedBy } from './present-addon.js';
+import { pageOf } from './page-of.js';
 
 const named = z.union([z.string().transform((name) => ({ name })), z.object({ name: z.string() })]);
 const attachSchema = z.object({ addon: named, app: named, name: z.string().optional(), confirm: z.string().optional() });
@@ -20,9 +21,10 @@ export function addAttachmentRoutes(server: FastifyInstance, heroku: HerokuConte
     const apps = appsOf(heroku, userOf(request));
     return apps.flatMap((app) => heroku.store.attachmentsOfApp(app.id)).map((attachment) => present(request, attachment));
   });
-  server.get('/addons/:addon/addon-attachments', (request) => {
+  server.get('/addons/:addon/addon-attachments', async (request, reply) => {
     const addon = requireAddon(heroku, callerOf(request), pathPart(request, 'addon'));
-    return heroku.store.attachmentsOfAddon(addon.id).map((attachment) => present(request, attachment));
+    const all = heroku.store.attachmentsOfAddon(addon.id).toSorted((a, b) => (a.id < b.id ? -1 : 1));
+    return reply.send(pageOf(request, reply, all, 'id', ({ id }) => id).map((attachment) => present(request, attachment)));
   });
   server.get('/apps/:app/addon-attachments', (request) => {
     const caller = callerOf(request);

@@ -77,6 +77,18 @@ describe('the Platform API for the partner', () => {
     expect(JSON.stringify((await world.as('GET', `/addons/${uuid}/addon-attachments`)).json)).not.toContain('t.');
   });
 
+  it('gives attachments page by page, as Range asks', async () => {
+    await world.as('POST', '/apps', { name: 'second' });
+    await world.as('POST', '/addon-attachments', { addon: { name: uuid }, app: { name: 'second' } });
+    const get = async (range: string) => await world.as<{ id: string }[]>('GET', `/addons/${uuid}/addon-attachments`, undefined, { range });
+    const first = await get('id ..; max=1');
+    const next = first.headers.get('next-range') ?? '';
+    expect([first.status, first.json.length, next]).toEqual([206, 1, `id ]${first.json[0]?.id ?? ''}..; max=1, order=asc`]);
+    const second = await get(next);
+    expect([second.status, second.json.length, second.headers.get('next-range')]).toEqual([200, 1, null]);
+    expect(second.json[0]?.id).not.toBe(first.json[0]?.id);
+  });
+
   it('wants a version in Accept, and says how much of the rate limit is left', async () => {
     expect((await world.as('GET', '/apps', undefined, { accept: 'application/json' })).status).toBe(404);
     expect((await world.partner.call(uuid, 'GET', '')).headers.get('ratelimit-remaining')).toMatch(/^44\d\d$/);
