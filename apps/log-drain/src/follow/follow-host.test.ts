@@ -104,6 +104,18 @@ describe('HostFollower', () => {
     expect(following.log.said).toEqual(['web started']);
   });
 
+  it('forgets the cursor of a container that is gone once more when the log has stored it meanwhile', async () => {
+    following.log.lag = 3_600;
+    cursors.put(hostId, { ...nothing, containerId: 'gone' });
+    await followReady();
+    await eventually(() => expect(cursors.idsOf(hostId)).toEqual([]));
+    // The log had a batch of its lines under way.
+    cursors.put(hostId, { ...nothing, containerId: 'gone' });
+    following.log.lag = 0;
+    following.docker.run('web');
+    await eventually(() => expect(cursors.idsOf(hostId)).not.toContain('gone'));
+  });
+
   it('forgets the cursors of containers that are gone, and not that of the resource’s own lines', async () => {
     const web = following.docker.run('web');
     web.writeMany(numbered(0, 3));

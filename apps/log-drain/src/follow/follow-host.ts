@@ -42,6 +42,8 @@ export class HostFollower {
   readonly #followers = new Map<string, ContainerFollower>();
   readonly #cursors = new Map<string, LogCursor>();
   readonly #done = new Set<string>();
+  /** Containers that are gone, and since when that is known, in milliseconds. */
+  readonly #gone = new Map<string, number>();
   readonly #prepared: PreparedContainers;
   #rung: (() => void) | null = null;
   #isRung = true;
@@ -159,16 +161,27 @@ export class HostFollower {
 
   /** One look: whoever runs is followed, whoever has ended is read to its end, whoever is gone is forgotten. */
   async #look(): Promise<void> {
-    const { watch, connect, cursors, memberId } = this.services;
+    const { watch, connect } = this.services;
     const containers = (await watch.list(await connect())).filter(({ labels }) => labels[optOutLabel] !== 'off');
     for (const container of containers) {
       if (!this.#followers.has(container.id) && this.#isNews(container)) this.#follow(container);
     }
     const listed = new Set(containers.map(({ id }) => id));
     const gone = [...this.#cursors.keys()].filter((id) => !listed.has(id) && !this.#followers.has(id));
-    if (gone.length === 0) return;
-    await cursors.forget(memberId, this.source.hostId, gone);
-    for (const id of gone) this.#cursors.delete(id);
+    for (const id of gone) this.#gone.set(id, Date.now());
+    if (this.#gone.size > 0) await this.#forgetGone();
+  }
+
+  /** What the log still holds of a container has its position stored once more: until that is through, it is removed again at each look. */
+  async #forgetGone(): Promise<void> {
+    const { cursors, memberId, log } = this.services;
+    const now = Date.now();
+    const deliveredMs = now - log.lagSeconds(now) * 1_000;
+    await cursors.forget(memberId, this.source.hostId, [...this.#gone.keys()]);
+    for (const [id, sinceMs] of this.#gone) {
+      this.#cursors.delete(id);
+      if (sinceMs < deliveredMs) this.#gone.delete(id);
+    }
   }
 
   /** A container that has ended is read once more when it is first seen; later only when it runs again. */

@@ -19,6 +19,8 @@ export class RecordingAppLog {
   readonly #waiting = new Set<() => void>();
   #room = Number.POSITIVE_INFINITY;
   onAdd = (): void => {};
+  /** How long the oldest line has waited. */
+  lag = 0;
 
   get port(): AppLog {
     return this as unknown as AppLog;
@@ -72,6 +74,10 @@ export class RecordingAppLog {
   }
 
   refresh(): void {}
+
+  lagSeconds(): number {
+    return this.lag;
+  }
 
   add(_from: LogContributor, severity: Severity, header: Buffer, source: Buffer, timeAt: number, textAt: number, textEnd: number): void {
     this.#room -= 1;
