@@ -53,10 +53,11 @@ describe('ContainerFollower', () => {
     expect(following.log.texts).toEqual(['web started', 'in time', 'late', 'web exited with code 0']);
   });
 
-  it('a container that restarts is told to start anew, and its log goes on', async () => {
+  it('a container that restarts is told to have ended and to start anew, and its log goes on', async () => {
     const follower = following.follow(web);
     web.writeMany(numbered(0, 3));
     await printed(numbered(0, 3));
+    follower.noteEnd(1);
     following.docker.end(web, 1, firstEnd);
     following.docker.start(web, secondStart);
     await eventually(() => expect(logRequests()).toBe(2));
@@ -65,7 +66,20 @@ describe('ContainerFollower', () => {
     following.docker.end(web, 0, secondEnd);
     expect(await follower.ended).toBe('exited');
     const [start, end] = ['web started', 'web exited with code 0'];
-    expect(following.log.texts).toEqual([start, ...numbered(0, 3), start, ...numbered(3, 6), end]);
+    expect(following.log.texts).toEqual([start, ...numbered(0, 3), 'web exited with code 1', start, ...numbered(3, 6), end]);
+  });
+
+  it('a container that ran again while nobody followed is told to have ended, also when its exit code is not known', async () => {
+    const first = following.follow(web);
+    web.write('line 0');
+    await printed(['line 0']);
+    const { cursor } = first.position();
+    await first.stop();
+    following.docker.end(web, 1, firstEnd);
+    following.docker.start(web, secondStart);
+    following.follow(web, cursor);
+    const ended = 'web exited and was started again; its exit code is not known';
+    await eventually(() => expect(following.log.said).toEqual(['web started', ended, 'web started']));
   });
 
   it('a new follower with the stored cursor goes on exactly there, and says nothing again', async () => {

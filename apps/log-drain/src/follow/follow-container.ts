@@ -10,7 +10,7 @@ import type { Severity } from '../deliver/batch.js';
 import type { CommittedPosition } from '../deliver/commit-cursors.js';
 import { syslogHeader } from '../deliver/syslog-header.js';
 import type { DrainMetrics } from '../drain-metrics.js';
-import { endedLine } from './lifecycle-lines.js';
+import { endedLine, type Ended } from './lifecycle-lines.js';
 import { MessageCounter, nowhere, alwaysRoom, type Skimmed } from './count-messages.js';
 import { longLines } from './long-line.js';
 import { LogGap, LogPosition } from './log-position.js';
@@ -141,6 +141,7 @@ export class ContainerFollower {
     else await this.#read(true);
     const after = await this.#inspect();
     if (!after) return this.#gone();
+    if (after.isRunning) this.#tellEndOfRun(after);
     if (after.isRunning || this.#stopping.signal.aborted) return null;
     // The stream may have ended before the last lines were stored: what is there now is all there will be.
     if (after.logDriver !== 'none') await this.#read(false);
@@ -267,16 +268,26 @@ export class ContainerFollower {
     log.say('error', `dockhero: ${lines} lost ${where}`, this, this.#header, next.at);
   }
 
-  #tellStarted({ startedAt, isRunning, finishedAt }: ContainerDetails): void {
-    if (startedAt.startsWith('0001') || isSameStart(startedAt, this.#startedAt)) return;
+  #tellStarted(details: ContainerDetails): void {
+    const { startedAt, isRunning, finishedAt } = details;
+    if (startedAt.startsWith('0001')) return;
+    const isTold = isSameStart(startedAt, this.#startedAt);
+    if (!isTold && isRunning && this.#startedAt !== '') this.#tellEndOfRun(details);
     this.#startedAt = startedAt;
-    if (!isRunning && finishedAt === this.#finishedAt) return;
+    if (isTold || (!isRunning && finishedAt === this.#finishedAt)) return;
     this.#say('info', `${this.#name} started`, startedAt);
   }
 
-  #tellEnded(details: ContainerDetails): void {
+  /** Of a container that Docker starts again at once: how the run before ended. While it waits for its start Docker knows, then the event does. */
+  #tellEndOfRun(details: ContainerDetails): void {
+    if (timeToMs(details.finishedAt) >= timeToMs(details.startedAt)) return this.#tellEnded(details);
+    this.#tellEnded({ ...details, exitCode: this.#exitCode, isOutOfMemory: false, error: '' });
+  }
+
+  #tellEnded(details: Ended & Pick<ContainerDetails, 'finishedAt'>): void {
     if (details.finishedAt === this.#finishedAt || details.finishedAt.startsWith('0001')) return;
     this.#finishedAt = details.finishedAt;
+    this.#exitCode = null;
     const { severity, text } = endedLine(this.#name, details);
     this.#say(severity, text, details.finishedAt);
   }
@@ -291,7 +302,7 @@ export class ContainerFollower {
   }
 }
 
-/** An event tells of a start within moments of what Docker notes of it. */
+/** An event tells of a start within moments of what Docker notes of it, and to the millisecond. */
 function isSameStart(at: string, knownAt: string): boolean {
-  return at === knownAt || Math.abs(timeToMs(at) - timeToMs(knownAt)) < sameStartMs;
+  return at === knownAt || (knownAt.endsWith('000000Z') && Math.abs(timeToMs(at) - timeToMs(knownAt)) < sameStartMs);
 }

@@ -6,15 +6,18 @@ export interface LifecycleLine {
   readonly text: string;
 }
 
-/** How a container ended. @param name as customers see it, without `dockhero.` */
-export function endedLine(
-  name: string,
-  { exitCode, isOutOfMemory, error }: Pick<ContainerDetails, 'exitCode' | 'isOutOfMemory' | 'error'>,
-): LifecycleLine {
+/** How a container ended. `exitCode` is null when nobody told it. */
+export interface Ended extends Pick<ContainerDetails, 'isOutOfMemory' | 'error'> {
+  readonly exitCode: number | null;
+}
+
+/** @param name as customers see it, without `dockhero.` */
+export function endedLine(name: string, { exitCode, isOutOfMemory, error }: Ended): LifecycleLine {
   const severity = exitCode === 0 ? 'info' : 'error';
   const why = isOutOfMemory ? ' (out of memory: killed)' : '';
   if (error !== '') return { severity: 'error', text: `${name} could not be started: ${error}` };
-  return { severity, text: `${name} exited with code ${String(exitCode)}${why}` };
+  const how = exitCode === null ? 'exited and was started again; its exit code is not known' : `exited with code ${String(exitCode)}`;
+  return { severity, text: `${name} ${how}${why}` };
 }
 
 /** What an event of the engine is worth telling; null for those that a container's own state tells better. */
