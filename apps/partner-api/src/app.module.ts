@@ -98,7 +98,14 @@ export class AppModule {
     if (!bundle) logger.warn({ path: env.AGENT_BUNDLE }, 'there is no host agent: hosts stay without');
     return {
       module: AppModule,
-      controllers: [ResourcesController, ClientController, CertificatesController, HostsController, AgentsController, ...monitoringControllers],
+      controllers: [
+        ResourcesController,
+        ClientController,
+        CertificatesController,
+        HostsController,
+        AgentsController,
+        ...monitoringControllers,
+      ],
       providers: [
         { provide: Connections, useFactory: () => new Connections(database, redis, doorbell) },
         { provide: Doorbell, useValue: doorbell },
