@@ -6,11 +6,11 @@ RUN npm install --global pnpm@12.21.0
 WORKDIR /dockhero
 COPY . .
 RUN pnpm install --frozen-lockfile
-RUN pnpm exec prisma generate && pnpm exec tsc -b apps/partner-api
-# Every manifest, because the lockfile is of the whole workspace; the compiled code of this app and what it imports; no sources, no tools.
+RUN pnpm exec prisma generate && pnpm exec tsc -b apps/partner-api && node scripts/bootstrap/host-agent-bundle.mjs
+# Every manifest, because the lockfile is of the whole workspace; the compiled code of this app and what it imports; the host agent; no sources, no tools.
 RUN mkdir /runtime \
  && cp --parents package.json pnpm-lock.yaml pnpm-workspace.yaml apps/*/package.json packages/*/package.json e2e/package.json /runtime \
- && cp --parents -r apps/partner-api/dist packages/*/dist /runtime \
+ && cp --parents -r apps/partner-api/dist packages/*/dist apps/host-agent/dist/host-agent.mjs /runtime \
  && cd /runtime \
  && pnpm install --frozen-lockfile --prod --ignore-scripts --filter '@dockhero/partner-api...'
 

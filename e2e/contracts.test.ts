@@ -99,6 +99,10 @@ herokuContract('PlatformApi and OAuthIdentity on the local Heroku', async () => 
       await callHeroku('/addon-attachments', { addon: id, app });
       return app;
     },
+    async collaborate(id, email) {
+      const addon = (await callHeroku(`/addons/${id}`)) as { app: { name: string } };
+      await callHeroku(`/apps/${addon.app.name}/collaborators`, { user: email });
+    },
     async configOf(id) {
       const addon = (await callHeroku(`/addons/${id}`)) as { app: { name: string } };
       return (await callHeroku(`/apps/${addon.app.name}/config-vars`)) as Record<string, string>;

@@ -6,6 +6,7 @@ import { lookUpNetwork } from '@dockhero/aws/ec2-network';
 import { Ec2SecurityGroups } from '@dockhero/aws/ec2-security-groups';
 import { resourcesQueue } from '@dockhero/contracts/resources-queue';
 import { DockerodeEngine } from '@dockhero/docker/dockerode-engine';
+import { HostAgentClient } from '@dockhero/docker/host-agent-client';
 import { OAuthIdentity } from '@dockhero/heroku/oauth-identity';
 import { PlatformApi } from '@dockhero/heroku/platform-api';
 import { ReconcilerModule, type Ports } from './reconciler.module.js';
@@ -29,6 +30,7 @@ export class AppModule {
       addresses: new Ec2Addresses(ec2, env.ENVIRONMENT),
       groups: new Ec2SecurityGroups(ec2, { environment: env.ENVIRONMENT, vpcId: network.vpcId }),
       engine: new DockerodeEngine(),
+      agents: new HostAgentClient(),
       platform: new PlatformApi(env.HEROKU_API_URL),
       identity: new OAuthIdentity({ url: env.HEROKU_ID_URL, clientSecrets: env.OAUTH_CLIENT_SECRETS }),
     };

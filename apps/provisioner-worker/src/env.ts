@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { listSetting, parseEnv, secretSetting } from '@dockhero/runtime/parse-env';
 import { Secret } from '@dockhero/domain/secret';
 import { z } from 'zod';
@@ -33,6 +34,8 @@ export const env = parseEnv(
     VPC_ID: z.string().optional(),
     SUBNET_IDS: listSetting.optional(),
     HOST_IMAGE_ID: z.string().optional(),
+    /** The host agent that hosts should run: a file, read once at start. The same as the partner API's. */
+    AGENT_BUNDLE: z.string().default(fileURLToPath(new URL('../../host-agent/dist/host-agent.mjs', import.meta.url))),
     CONCURRENCY: z.coerce.number().int().positive().default(20),
     /** How long a job stays with a worker that has died. */
     QUEUE_LOCK_MS: milliseconds(15_000),

@@ -1,3 +1,4 @@
+import { AlertContactStore } from '@dockhero/database/alert-contact-store';
 import { AuditLog } from '@dockhero/database/audit-log';
 import { AuthorizationStore } from '@dockhero/database/authorization-store';
 import { openDatabase } from '@dockhero/database/client';
@@ -9,11 +10,13 @@ import { SecretBox } from '@dockhero/database/secret-box';
 import { StepTimeStore } from '@dockhero/database/step-time-store';
 import { Addresses } from '@dockhero/domain/ports/addresses';
 import { DockerEngine } from '@dockhero/domain/ports/docker-engine';
+import { HostAgents } from '@dockhero/domain/ports/host-agents';
 import { HerokuIdentity, HerokuPlatform } from '@dockhero/domain/ports/heroku-platform';
 import { InstancePower, Instances } from '@dockhero/domain/ports/instances';
 import { SecurityGroups } from '@dockhero/domain/ports/security-groups';
 import { openProducerRedis } from '@dockhero/queue/connection';
 import { Doorbell } from '@dockhero/queue/doorbell';
+import { readAgentBundle } from '@dockhero/runtime/agent-bundle';
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { Connections } from './connections.js';
@@ -27,6 +30,7 @@ import { ReconcileProcessor } from './reconcile/reconcile.processor.js';
 import { Reconciler } from './reconcile/reconciler.js';
 import { StepLists } from './reconcile/step-lists.js';
 import { Sweep } from './reconcile/sweep.js';
+import { AgentRelease } from './steps/agent-release.js';
 import { CloudLag } from './steps/cloud-lag.js';
 import { CustomerUrls } from './steps/customer-urls.js';
 import { DockerConnections } from './steps/docker-connections.js';
@@ -41,6 +45,7 @@ export interface Ports {
   readonly addresses: Addresses;
   readonly groups: SecurityGroups;
   readonly engine: DockerEngine;
+  readonly agents: HostAgents;
   readonly platform: HerokuPlatform;
   readonly identity: HerokuIdentity;
 }
@@ -64,6 +69,7 @@ export class ReconcilerModule {
         { provide: Addresses, useValue: addresses },
         { provide: SecurityGroups, useValue: groups },
         { provide: DockerEngine, useValue: ports.engine },
+        { provide: HostAgents, useValue: ports.agents },
         { provide: HerokuPlatform, useValue: ports.platform },
         { provide: HerokuIdentity, useValue: ports.identity },
         { provide: Connections, useFactory: () => new Connections(database, redis, doorbell) },
@@ -72,6 +78,7 @@ export class ReconcilerModule {
         { provide: ClusterAuthorityStore, useFactory: () => new ClusterAuthorityStore(database, box) },
         { provide: AuthorizationStore, useFactory: () => new AuthorizationStore(database, box) },
         { provide: LogInputStore, useFactory: () => new LogInputStore(database, box) },
+        { provide: AlertContactStore, useFactory: () => new AlertContactStore(database) },
         { provide: AuditLog, useFactory: () => new AuditLog(database) },
         { provide: StepTimeStore, useFactory: () => new StepTimeStore(database) },
         { provide: Leases, useFactory: () => new Leases(database, env.LEASE_MS) },
@@ -80,6 +87,7 @@ export class ReconcilerModule {
           provide: LaunchSettings,
           useFactory: () => new LaunchSettings(env.HOST_API_URL, subnetIds, env.BOOT_DEADLINE_MS, env.CLOUD_LAG_MS),
         },
+        { provide: AgentRelease, useFactory: () => new AgentRelease(readAgentBundle(env.AGENT_BUNDLE)?.sha256 ?? null) },
         { provide: CloudLag, useFactory: () => new CloudLag(env.CLOUD_LAG_MS) },
         { provide: GiveUpRule, useFactory: () => new GiveUpRule(env.GIVE_UP_MS) },
         { provide: WorkerLog, useFactory: () => new WorkerLog(logger) },

@@ -119,6 +119,7 @@ export class ClusterStore {
       await transaction.herokuAuthorization.deleteMany({ where: { resourceId } });
       await transaction.logInput.deleteMany({ where: { resourceId } });
       await transaction.logDelivery.deleteMany({ where: { resourceId } });
+      await transaction.alertContact.deleteMany({ where: { resourceId } });
       await transaction.cluster.update({
         where: { resourceId },
         data: {
@@ -131,6 +132,7 @@ export class ClusterStore {
           address: null,
           swarmId: null,
           logInputsReadAt: null,
+          contactsReadAt: null,
         },
       });
     });

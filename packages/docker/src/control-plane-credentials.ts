@@ -1,3 +1,4 @@
+import { agentClientName } from '@dockhero/contracts/agent-api';
 import type { DockerConnection } from '@dockhero/domain/ports/docker-engine';
 import { issueClientCertificate, type Authority } from './cluster-authority.js';
 
@@ -25,7 +26,7 @@ export class ControlPlaneCredentials {
 
   async #issue(resourceId: string): Promise<Credentials> {
     const authority = await this.readAuthority(resourceId);
-    const client = await issueClientCertificate(authority, 'dockhero control plane', lifetimeMs);
+    const client = await issueClientCertificate(authority, agentClientName, lifetimeMs);
     return { caCertificatePem: authority.certificatePem, clientCertificatePem: client.certificatePem, clientKeyPem: client.keyPem };
   }
 

@@ -79,6 +79,7 @@ export const errorCatalog = {
   aws_rejected: { status: 503, retry: 'never', message: 'AWS refused a request for this add-on. Our operators have been told.' },
   docker_unreachable: { status: 503, retry: 'later', message: 'The host’s Docker Engine does not answer.' },
   docker_rejected: { status: 503, retry: 'later', message: 'The host’s Docker Engine refused a request of ours.' },
+  agent_unreachable: { status: 503, retry: 'later', message: 'Our agent on the host does not answer.' },
   storage_unavailable: { status: 503, retry: 'later', message: 'Our database does not answer. Nothing was lost; try again in a minute.' },
   lease_lost: { status: 503, retry: 'later', message: 'Another worker took over this add-on.' },
   internal: { status: 500, retry: 'later', message: 'Something went wrong on our side. We have been told.' },

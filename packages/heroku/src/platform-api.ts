@@ -1,10 +1,15 @@
-import { AppError } from '@dockhero/domain/errors';
-import { HerokuPlatform, type AddonState, type LogInput } from '@dockhero/domain/ports/heroku-platform';
+import { AppError, hasCode } from '@dockhero/domain/errors';
+import { HerokuPlatform, type AddonState, type Contact, type LogInput } from '@dockhero/domain/ports/heroku-platform';
 import { Secret } from '@dockhero/domain/secret';
 import { z } from 'zod';
 import { readListFromHeroku, sendToHeroku, type HerokuRequest } from './heroku-request.js';
 
 const addon = z.looseObject({ state: z.enum(['provisioning', 'provisioned', 'deprovisioning', 'deprovisioned']) });
+const addonApp = z.looseObject({ app: z.looseObject({ id: z.string().min(1) }) });
+const app = z.looseObject({ owner: z.looseObject({ email: z.string() }) });
+const collaborators = z.array(z.looseObject({ user: z.looseObject({ email: z.string() }), role: z.string().nullish() }));
+/** Mail domain of the owner of a team's app: the team itself, which nobody reads for. */
+const teamDomain = '@herokumanager.com';
 const config = z.array(z.looseObject({ name: z.string(), value: z.string().nullable() }));
 const attachments = z.array(
   z.looseObject({
@@ -50,6 +55,27 @@ export class PlatformApi extends HerokuPlatform {
       isOwner: app.id === owner.id,
       url: url ? new Secret(url) : null,
     }));
+  }
+
+  override async contacts(token: Secret, id: string): Promise<Contact[]> {
+    const { app: owned } = read(addonApp, await this.#call('GET', token, `/addons/${id}`));
+    const { owner } = read(app, await this.#call('GET', token, `/apps/${owned.id}`));
+    const found = [
+      ...(await this.#collaborators(token, owned.id)).map(({ user, role }) => ({ email: user.email, role: role ?? 'collaborator' })),
+      { email: owner.email, role: 'owner' }, // last: what is said of an address last counts
+    ].map(({ email, role }) => ({ email: email.trim().toLowerCase(), role }));
+    const byEmail = new Map(found.map((contact) => [contact.email, contact]));
+    return [...byEmail.values()].filter(({ email }) => email.includes('@') && !email.endsWith(teamDomain));
+  }
+
+  /** None when Heroku lets partners see the app but not these: the owner is better than nobody. */
+  async #collaborators(token: Secret, appId: string): Promise<z.infer<typeof collaborators>> {
+    try {
+      return read(collaborators, await readListFromHeroku(this.#request('GET', token, `/apps/${appId}/collaborators`)));
+    } catch (error) {
+      if (hasCode(error, 'heroku_forbidden')) return [];
+      throw error;
+    }
   }
 
   async #call(method: HerokuRequest['method'], token: Secret, path: string, body?: object): Promise<unknown> {

@@ -4,10 +4,12 @@ import { EnsureSecurityGroup } from './ensure-security-group.js';
 import { ExchangeGrant } from './exchange-grant.js';
 import { Forget } from './forget.js';
 import { FormSwarm } from './form-swarm.js';
+import { HostAgentAnswers } from './host-agent-answers.js';
 import { IssueCertificateAuthority } from './issue-certificate-authority.js';
 import { LaunchHosts } from './launch-hosts.js';
 import { PublishConfigUrl } from './publish-config-url.js';
 import { PublishConfigVars } from './publish-config-vars.js';
+import { RecordAlertContacts } from './record-alert-contacts.js';
 import { RecordLogInputs } from './record-log-inputs.js';
 import { ReleaseAddresses } from './release-addresses.js';
 import { RemoveSecurityGroup } from './remove-security-group.js';
@@ -20,12 +22,14 @@ export const provisionStepClasses = [
   ExchangeGrant,
   PublishConfigUrl,
   RecordLogInputs,
+  RecordAlertContacts,
   IssueCertificateAuthority,
   EnsureSecurityGroup,
   EnsureAddresses,
   LaunchHosts,
   DockerAnswers,
   FormSwarm,
+  HostAgentAnswers,
   PublishConfigVars,
   TellHeroku,
 ] as const;

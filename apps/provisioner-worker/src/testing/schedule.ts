@@ -101,7 +101,13 @@ export class Schedule {
     if (!this.random.chance(moment === 'after' ? weather.lostAnswer : weather.refusal)) return;
     this.log.push(`${moment === 'after' ? 'answer lost' : 'refused'}: ${call}`);
     throw new AppError(
-      call.startsWith('docker') ? 'docker_unreachable' : /identity|platform/.test(call) ? 'heroku_unavailable' : 'aws_unavailable',
+      call.startsWith('docker')
+        ? 'docker_unreachable'
+        : call.startsWith('agent')
+          ? 'agent_unreachable'
+          : /identity|platform/.test(call)
+            ? 'heroku_unavailable'
+            : 'aws_unavailable',
     );
   }
 

@@ -28,6 +28,7 @@ export async function startWorkerApp(
     HOST_API_URL: 'https://hosts.dockhero.test',
     EDGE_DOMAIN: 'dockhero.io',
     ENVIRONMENT: 'test',
+    AGENT_BUNDLE: '/nowhere/host-agent.mjs',
     CONCURRENCY: 4,
     LEASE_MS: 30_000,
     BOOT_DEADLINE_MS: 60_000,

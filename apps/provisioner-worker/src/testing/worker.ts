@@ -1,3 +1,4 @@
+import { AlertContactStore } from '@dockhero/database/alert-contact-store';
 import { AuditLog } from '@dockhero/database/audit-log';
 import { AuthorizationStore } from '@dockhero/database/authorization-store';
 import { ClusterAuthorityStore } from '@dockhero/database/cluster-authority-store';
@@ -11,6 +12,7 @@ import { FakeAddresses } from '@dockhero/testing/fakes/fake-addresses';
 import { FakeDockerEngine } from '@dockhero/testing/fakes/fake-docker-engine';
 import { FakeHerokuIdentity } from '@dockhero/testing/fakes/fake-heroku-identity';
 import { FakeHerokuPlatform } from '@dockhero/testing/fakes/fake-heroku-platform';
+import { FakeHostAgents } from '@dockhero/testing/fakes/fake-host-agents';
 import { FakeInstancePower } from '@dockhero/testing/fakes/fake-instance-power';
 import { FakeInstances } from '@dockhero/testing/fakes/fake-instances';
 import { FakeSecurityGroups } from '@dockhero/testing/fakes/fake-security-groups';
@@ -22,6 +24,7 @@ import { PassJournal } from '../reconcile/pass-journal.js';
 import { Reconciler } from '../reconcile/reconciler.js';
 import { StepLists } from '../reconcile/step-lists.js';
 import type { Ports } from '../reconciler.module.js';
+import { AgentRelease } from '../steps/agent-release.js';
 import { CloudLag } from '../steps/cloud-lag.js';
 import { CustomerUrls } from '../steps/customer-urls.js';
 import { DockerAnswers } from '../steps/docker-answers.js';
@@ -31,11 +34,13 @@ import { EnsureSecurityGroup } from '../steps/ensure-security-group.js';
 import { ExchangeGrant } from '../steps/exchange-grant.js';
 import { Forget } from '../steps/forget.js';
 import { FormSwarm } from '../steps/form-swarm.js';
+import { HostAgentAnswers } from '../steps/host-agent-answers.js';
 import { IssueCertificateAuthority } from '../steps/issue-certificate-authority.js';
 import { LaunchHosts } from '../steps/launch-hosts.js';
 import { LaunchSettings } from '../steps/launch-settings.js';
 import { PublishConfigUrl } from '../steps/publish-config-url.js';
 import { PublishConfigVars } from '../steps/publish-config-vars.js';
+import { RecordAlertContacts } from '../steps/record-alert-contacts.js';
 import { RecordLogInputs } from '../steps/record-log-inputs.js';
 import { ReleaseAddresses } from '../steps/release-addresses.js';
 import { RemoveSecurityGroup } from '../steps/remove-security-group.js';
@@ -52,9 +57,17 @@ export interface WorkerSettings {
   readonly giveUpMs: number;
   /** By the database's clock, which tests do not move. */
   readonly leaseMs: number;
+  /** Digest of the host agent that the worker wants; null for none. */
+  readonly agentRelease: string | null;
 }
 
-export const workerSettings: WorkerSettings = { lagMs: 10_000, bootDeadlineMs: 120_000, giveUpMs: 2 * 3_600_000, leaseMs: 60_000 };
+export const workerSettings: WorkerSettings = {
+  lagMs: 10_000,
+  bootDeadlineMs: 120_000,
+  giveUpMs: 2 * 3_600_000,
+  leaseMs: 60_000,
+  agentRelease: 'agent-1',
+};
 
 /** The head of each capability URL. */
 export const publicUrl = 'https://dockhero.test';
@@ -67,6 +80,7 @@ export function portsOf(world: World, gate: CallGate): Ports {
     addresses: new FakeAddresses(world.cloud, gate),
     groups: new FakeSecurityGroups(world.cloud, gate),
     engine: new FakeDockerEngine(world.hosts, gate),
+    agents: new FakeHostAgents(world.hosts, gate),
     platform: new FakeHerokuPlatform(world.heroku, gate),
     identity: new FakeHerokuIdentity(world.heroku, gate),
   };
@@ -74,7 +88,7 @@ export function portsOf(world: World, gate: CallGate): Ports {
 
 /** One worker process' reconciler, without queue. @param database may be one that ends, see mortal-database.ts. */
 export function makeReconciler(world: World, gate: CallGate, database: Database, settings: WorkerSettings = workerSettings): Reconciler {
-  const { instances, power, addresses, groups, engine, platform, identity } = portsOf(world, gate);
+  const { instances, power, addresses, groups, engine, agents, platform, identity } = portsOf(world, gate);
   const clusters = new ClusterStore(database, world.box);
   const authorities = new ClusterAuthorityStore(database, world.box);
   const authorizations = new AuthorizationStore(database, world.box);
@@ -83,6 +97,7 @@ export function makeReconciler(world: World, gate: CallGate, database: Database,
   const inputs = new LogInputStore(database, world.box);
   const session = new HerokuSession(authorizations, identity);
   const connections = new DockerConnections(authorities);
+  const log = new WorkerLog(pino({ level: 'silent' }));
   const urls = new CustomerUrls(publicUrl, 'dockhero.io');
   const lag = new CloudLag(settings.lagMs);
   const launch = new LaunchSettings('https://hosts.dockhero.test', subnetIds, settings.bootDeadlineMs, settings.lagMs);
@@ -90,13 +105,15 @@ export function makeReconciler(world: World, gate: CallGate, database: Database,
     [
       new ExchangeGrant(authorizations, clusters, identity),
       new PublishConfigUrl(resources, platform, session, urls, audit),
-      new RecordLogInputs(inputs, platform, session, new WorkerLog(pino({ level: 'silent' }))),
+      new RecordLogInputs(inputs, platform, session, log),
+      new RecordAlertContacts(new AlertContactStore(database), platform, session, log),
       new IssueCertificateAuthority(authorities),
       new EnsureSecurityGroup(groups),
       new EnsureAddresses(addresses, lag),
       new LaunchHosts(instances, power, addresses, clusters, launch),
       new DockerAnswers(engine, connections, instances, launch),
       new FormSwarm(engine, connections),
+      new HostAgentAnswers(agents, connections, new AgentRelease(settings.agentRelease), audit, log),
       new PublishConfigVars(resources, platform, session, urls),
       new TellHeroku(platform, session),
     ],

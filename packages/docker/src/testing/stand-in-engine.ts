@@ -9,7 +9,7 @@ import { createAuthority, issueClientCertificate, readSigningRequest, signHostCe
 
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 
-/** Gets each request once its header is whole, and answers by hand. */
+/** Gets each request once it is whole, and answers by hand. */
 export type Answer = (socket: TLSSocket, request: string) => void | Promise<void>;
 
 /** A host's Docker port: TLS as the hosts speak it, clients of the cluster's authority only. What is answered is the test's to say. */
@@ -59,7 +59,8 @@ export class StandInEngine {
     socket.on('error', () => {});
     socket.on('data', (bytes: Buffer) => {
       read += bytes.toString('latin1');
-      if (!read.endsWith('\r\n\r\n')) return;
+      const [header = '', body] = read.split('\r\n\r\n');
+      if (body === undefined || body.length < Number(/content-length: (\d+)/i.exec(header)?.[1] ?? 0)) return;
       this.requests.push(read);
       void this.answer(socket, read);
       read = '';

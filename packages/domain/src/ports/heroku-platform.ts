@@ -19,6 +19,14 @@ export interface LogInput {
   readonly url: Secret | null;
 }
 
+/** Somebody who has the app that an add-on is of. For operational mail on the add-on, for nothing else. */
+export interface Contact {
+  /** Lower case. */
+  readonly email: string;
+  /** As Heroku calls it: `owner`, `collaborator`, `admin`, `member` ... */
+  readonly role: string;
+}
+
 /**
  * What a partner may do at Heroku, with a token scoped to one add-on.
  * @throws AppError `heroku_unavailable` (try later), `heroku_forbidden` (token refused), `heroku_addon_gone` (404), `heroku_rejected` (our fault).
@@ -31,6 +39,8 @@ export abstract class HerokuPlatform {
   abstract markDeprovisioned(token: Secret, id: ResourceId): Promise<void>;
   /** One for each attachment: an app that is attached twice is there twice. Heroku's first page, 200 attachments. */
   abstract logInputs(token: Secret, id: ResourceId): Promise<LogInput[]>;
+  /** Owner and collaborators of the app that pays for the add-on, each once. A team, which has no mailbox, is none of them. */
+  abstract contacts(token: Secret, id: ResourceId): Promise<Contact[]>;
 }
 
 /** id.heroku.com. @throws AppError `grant_expired` when Heroku refuses the code or the refresh token for good; `heroku_unavailable`. */

@@ -85,6 +85,7 @@ herokuContract('FakeHeroku', async () => {
       return { id: addon.id, grantCode: grant.code };
     },
     attach: async (id) => heroku.attach(id),
+    collaborate: async (id, email) => heroku.collaborate(id, email),
     configOf: async (id) => Object.fromEntries(heroku.addons.get(id)?.config ?? []),
   };
 });

@@ -12,6 +12,8 @@ export interface HerokuUnderTest {
   sell(): Promise<{ id: string; grantCode: Secret }>;
   /** Attaches the add-on to another app. @returns the app's name. */
   attach(id: string): Promise<string>;
+  /** Gives somebody access to the app that the add-on was created on. */
+  collaborate(id: string, email: string): Promise<void>;
   /** The customer's view of the add-on's config vars. */
   configOf(id: string): Promise<Readonly<Record<string, string>>>;
 }
@@ -85,6 +87,16 @@ export function herokuContract(name: string, make: () => Promise<HerokuUnderTest
       expect(urls.map(({ username }) => username)).toEqual(['token', 'token']);
       expect(new Set(urls.map(({ password }) => password)).size).toBe(2);
       expect(inputs[0]?.url?.reveal()).toBe(owner?.url?.reveal());
+    });
+
+    it('says who has the app: its owner, and who else was given access', async () => {
+      const { id, token } = await anAddon();
+      const [owner, ...none] = await heroku.platform.contacts(token, id);
+      expect([owner?.role, none]).toEqual(['owner', []]);
+      await heroku.collaborate(id, 'colleague@example.test');
+      const contacts = (await heroku.platform.contacts(token, id)).toSorted((a, b) => b.role.localeCompare(a.role));
+      expect(contacts).toEqual([owner, { email: 'colleague@example.test', role: 'collaborator' }]);
+      await expect(heroku.platform.contacts(heroku.strangeToken, id)).rejects.toMatchObject({ code: 'heroku_forbidden' });
     });
 
     it('tells log inputs to nobody else', async () => {

@@ -20,6 +20,11 @@ export class FakeHosts {
   /** Instances that nobody reaches just now. */
   readonly unreachable = new Set<CloudInstance['id']>();
   readonly swarms: Swarm[] = [];
+  /** The host agent that the control plane names, its digest. */
+  agentRelease = 'agent-1';
+  /** Instances whose agent never comes up. */
+  hasNoAgent: (instance: CloudInstance) => boolean = () => false;
+  readonly agents = new Map<CloudInstance['id'], { sha256: string; freeRoom: boolean }>();
   /**
    * A host trades its bootstrap token, once, when it boots first. Returns the address that its certificate names, or null when it was
    * refused. Without this, a host answers under any address.

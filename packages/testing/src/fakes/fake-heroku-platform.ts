@@ -1,5 +1,5 @@
 import { AppError } from '@dockhero/domain/errors';
-import { HerokuPlatform, type AddonState, type LogInput } from '@dockhero/domain/ports/heroku-platform';
+import { HerokuPlatform, type AddonState, type Contact, type LogInput } from '@dockhero/domain/ports/heroku-platform';
 import type { Secret } from '@dockhero/domain/secret';
 import { CallGate } from './call-gate.js';
 import type { FakeHeroku } from './fake-heroku.js';
@@ -38,6 +38,10 @@ export class FakeHerokuPlatform extends HerokuPlatform {
 
   override async logInputs(token: Secret, id: string): Promise<LogInput[]> {
     return await this.gate.pass('platform.logInputs', () => [...this.heroku.authorize(token.reveal(), id).logInputs]);
+  }
+
+  override async contacts(token: Secret, id: string): Promise<Contact[]> {
+    return await this.gate.pass('platform.contacts', () => [...this.heroku.authorize(token.reveal(), id).contacts]);
   }
 
   override async markDeprovisioned(token: Secret, id: string): Promise<void> {

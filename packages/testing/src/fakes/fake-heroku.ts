@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { AppError } from '@dockhero/domain/errors';
-import type { AddonState, LogInput } from '@dockhero/domain/ports/heroku-platform';
+import type { AddonState, Contact, LogInput } from '@dockhero/domain/ports/heroku-platform';
 import type { OAuthGrant } from '@dockhero/domain/resource';
 import { Secret } from '@dockhero/domain/secret';
 
@@ -15,6 +15,8 @@ export interface FakeAddon {
   releases: number;
   /** Its attachments; the first is the owner's. */
   logInputs: LogInput[];
+  /** Of the app that pays for it. */
+  contacts: Contact[];
   /** Information calls fail until Heroku has our answer to the provision request. */
   knownFrom: number;
 }
@@ -41,6 +43,7 @@ export class FakeHeroku {
       deprovisionCalls: 0,
       releases: 0,
       logInputs: [],
+      contacts: [{ email: 'owner@example.test', role: 'owner' }],
       knownFrom: 0,
     };
     this.addons.set(id, addon);
@@ -55,6 +58,11 @@ export class FakeHeroku {
     const appName = `app-${attachmentId.slice(0, 8)}`;
     inputs.push({ attachmentId, appName, isOwner: inputs.length === 0, url: logInputUrl() });
     return appName;
+  }
+
+  /** Gives somebody access to the app that pays for the add-on. */
+  collaborate(id: string, email: string): void {
+    this.addons.get(id)?.contacts.push({ email, role: 'collaborator' });
   }
 
   /** Heroku changes the credentials of all log inputs of an add-on. */
