@@ -8,6 +8,7 @@ export const PACKAGES = [
   'dbus',
   'docker.io',
   'haproxy', // the gate in front of the Docker API
+  'nodejs', // runs the host agent
   'iptables',
   'iproute2',
   'curl',
