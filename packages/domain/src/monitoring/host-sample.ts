@@ -54,7 +54,11 @@ export interface WorkloadSample {
 }
 
 /** df's percentage as a ratio: of what everybody may use, how much is used. */
-export function usedRatio({ sizeBytes, freeBytes, availableBytes }: FileSystemSample): number {
+export function usedRatio({
+  sizeBytes,
+  freeBytes,
+  availableBytes,
+}: Pick<FileSystemSample, 'sizeBytes' | 'freeBytes' | 'availableBytes'>): number {
   const usedBytes = sizeBytes - freeBytes;
   const usableBytes = usedBytes + availableBytes;
   return usableBytes > 0 ? usedBytes / usableBytes : 0;

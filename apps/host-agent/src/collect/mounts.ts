@@ -1,0 +1,58 @@
+export interface Mount {
+  readonly device: string;
+  readonly fstype: string;
+  readonly mountpoint: string;
+  readonly isReadOnly: boolean;
+}
+
+interface MountLine extends Mount {
+  /** Major and minor number: bind mounts of one file system share it. */
+  readonly deviceNumber: string;
+}
+
+/** They hold nothing on a disk, show another's, or are full by nature (squashfs). */
+const unseen =
+  /^(autofs|binfmt_misc|bpf|cgroup2?|configfs|debugfs|dev(pts|tmpfs)|efivarfs|erofs|fuse\..*|fusectl|hugetlbfs|iso9660|mqueue|nsfs|overlay|aufs|proc|pstore|ramfs|rpc_pipefs|nfsd|securityfs|selinuxfs|squashfs|sysfs|tmpfs|tracefs)$/;
+
+/**
+ * The mounts worth watching, from /proc/self/mountinfo: each file system once, under its shortest path, and in any case the one that
+ * `keepDir` lies on, even if it is an overlay.
+ */
+export function selectMounts(mountinfo: string, keepDir: string): Mount[] {
+  const lines = parseMountinfo(mountinfo);
+  const kept = holderOf(lines, keepDir);
+  const byDevice = new Map<string, MountLine>();
+  for (const line of lines) {
+    if (unseen.test(line.fstype) && line !== kept) continue;
+    const other = byDevice.get(line.deviceNumber);
+    if (!other || line.mountpoint.length < other.mountpoint.length) byDevice.set(line.deviceNumber, line);
+  }
+  return [...byDevice.values()].map(({ device, fstype, mountpoint, isReadOnly }) => ({ device, fstype, mountpoint, isReadOnly }));
+}
+
+/** The mount that a path lies on: the longest prefix; of several on one place the last, which hides the others. */
+function holderOf(lines: readonly MountLine[], dir: string): MountLine | null {
+  let best: MountLine | null = null;
+  for (const line of lines) {
+    const prefix = line.mountpoint === '/' ? '/' : `${line.mountpoint}/`;
+    if (`${dir}/`.startsWith(prefix) && line.mountpoint.length >= (best?.mountpoint.length ?? 0)) best = line;
+  }
+  return best;
+}
+
+/** `36 35 98:0 /root /mount ro,noatime shared:1 - ext4 /dev/sda1 rw`: any number of fields before the dash. See proc(5). */
+function parseMountinfo(text: string): MountLine[] {
+  return text.split('\n').flatMap((line) => {
+    const [before = '', after = ''] = line.split(' - ');
+    const [, , deviceNumber, , mountpoint, options] = before.split(' ');
+    const [fstype, device, superOptions = ''] = after.split(' ');
+    if (!deviceNumber || !mountpoint || !options || !fstype || !device) return [];
+    const isReadOnly = [...options.split(','), ...superOptions.split(',')].includes('ro');
+    return [{ deviceNumber, mountpoint: unescapeOctal(mountpoint), fstype, device: unescapeOctal(device), isReadOnly }];
+  });
+}
+
+/** The kernel writes space, tab, line break and backslash as three octal digits. */
+function unescapeOctal(text: string): string {
+  return text.replaceAll(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)));
+}
