@@ -44,7 +44,7 @@ it('no secret reaches the log at its most talkative, neither through success nor
   };
   const hooked = await api.call('PATCH', `/c/${configToken}/alerts/settings`, { body: hooks });
   expect(hooked.status).toBe(200);
-  const licenseKey = `${'canary51d0'.repeat(4)}`;
+  const licenseKey = 'canary51d0'.repeat(4);
   const newRelic = (body: object) => api.call('PUT', `/c/${configToken}/newrelic`, { body });
   expect((await newRelic({ license_key: licenseKey, region: 'us' })).status).toBe(200);
   const federation =
