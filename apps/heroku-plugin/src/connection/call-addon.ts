@@ -9,7 +9,12 @@ const timeoutMs = 30_000;
  * the app has now.
  * @throws PluginError with what to do.
  */
-export async function callAddon<T>(session: Session, method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: object): Promise<T> {
+export async function callAddon<T>(
+  session: Session,
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
+  path: string,
+  body?: object,
+): Promise<T> {
   const { configUrl } = await session.chosenAddon();
   try {
     const answer = await callApi<T>(configUrl, { method, path, timeoutMs, ...(body ? { body } : {}) });

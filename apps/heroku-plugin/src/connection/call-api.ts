@@ -27,7 +27,7 @@ export interface ApiAnswer<T> {
 }
 
 interface ApiCall {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Below the capability URL, e.g. `/status`; empty for itself. */
   readonly path: string;
   readonly body?: object;

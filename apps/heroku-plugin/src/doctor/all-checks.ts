@@ -1,5 +1,6 @@
 import type { Check } from './check.js';
 import { addon } from './checks/addon.js';
+import { alerts } from './checks/alerts.js';
 import { buildContext } from './checks/build-context.js';
 import { certificate } from './checks/certificate.js';
 import { clock } from './checks/clock.js';
@@ -26,6 +27,7 @@ export const allChecks: readonly Check[] = [
   hostReachable,
   dockerApiVersion,
   hostDisk,
+  alerts,
   planMemory,
   stackfile,
   missingVariables,

@@ -1,5 +1,7 @@
 import type { ClientStatus } from '@dockhero/contracts/client-api';
+import type { Alert } from '@dockhero/contracts/monitoring-api';
 import type { ConnectionRecord } from '../connection/connection-record.js';
+import { alertLines } from './describe-alerts.js';
 import { describeTime } from './describe-time.js';
 
 interface KnownStatus {
@@ -9,13 +11,15 @@ interface KnownStatus {
   readonly host: string | null;
   /** What this machine has cached. */
   readonly record: ConnectionRecord | null;
+  /** What monitoring finds wrong; null when it could not be read. */
+  readonly alerts: readonly Alert[] | null;
   readonly now: number;
 }
 
 const eventsShown = 10;
 
 /** An add-on's status for people. */
-export function describeStatus({ status, app, prefix, host, record, now }: KnownStatus): readonly string[] {
+export function describeStatus({ status, app, prefix, host, record, alerts, now }: KnownStatus): readonly string[] {
   const { provision_eta: eta, reason, step, waiting_for: waitingFor } = status;
   const facts: [string, string | null][] = [
     ['Status', status.status],
@@ -34,5 +38,6 @@ export function describeStatus({ status, app, prefix, host, record, now }: Known
     .filter(([, value]) => value !== null && value !== '')
     .map(([name, value]) => `${`${name}:`.padEnd(13)}${value ?? ''}`);
   const events = status.events.slice(-eventsShown).map(({ at, text }) => `  ${at}  ${text}`);
-  return [`=== ${prefix} on ${app}`, '', ...lines, ...(events.length > 0 ? ['', 'Events:', ...events] : [])];
+  const wrong = alertLines(alerts ?? [], now).map((line) => `${'Alert:'.padEnd(13)}${line}`);
+  return [`=== ${prefix} on ${app}`, '', ...lines, ...wrong, ...(events.length > 0 ? ['', 'Events:', ...events] : [])];
 }

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { CertificateRequest, ClientStatus, IssuedCertificate, ListedCertificate } from '@dockhero/contracts/client-api';
 import { StandInAuthority } from './stand-in-authority.js';
+import { StandInMonitoring } from './stand-in-monitoring.js';
 
 interface Issued {
   readonly serial: string;
@@ -31,6 +32,7 @@ export class StandInApi {
   delayMs = 0;
   bundleEnabled = true;
   rotations = 0;
+  readonly monitoring = new StandInMonitoring();
   /** Sets the new URL on the app, as the provider does before the old one dies. */
   publish: (configUrl: string) => Promise<unknown> = () => Promise.resolve();
   #server: Server | null = null;
@@ -55,21 +57,23 @@ export class StandInApi {
   }
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const path = (request.url ?? '').replace(/^\/c\/[^/]+/, '');
+    const [path = '', query = ''] = (request.url ?? '').replace(/^\/c\/[^/?]+/, '').split('?');
     const route = `${request.method ?? ''} ${path}`.trim();
     this.requests.push(route);
     this.headers.push(request.headers);
     const body = await readBody(request);
     if (this.delayMs > 0) await new Promise((resolve) => setTimeout(resolve, this.delayMs));
     response.setHeader('date', new Date(Date.now() + this.clockAheadMs).toUTCString()).setHeader('content-type', 'application/json');
-    const [status, answer] = await this.#answer(request.url?.split('/')[2] ?? '', route, body);
+    const [status, answer] = await this.#answer(request.url?.split('/')[2] ?? '', route, body, new URLSearchParams(query));
     response.writeHead(status).end(JSON.stringify(answer));
   }
 
-  async #answer(token: string, route: string, body: unknown): Promise<[number, unknown]> {
+  async #answer(token: string, route: string, body: unknown, query: URLSearchParams): Promise<[number, unknown]> {
     if (this.failWith !== null) return [this.failWith, { id: 'internal_error', message: 'Something broke.', request_id: 'r' }];
     if (token !== this.token) return [404, { id: 'resource_not_found', message: 'This add-on does not exist.', request_id: 'r' }];
     if (route === 'GET /status') return [200, this.status];
+    const ofMonitoring = this.monitoring.answer(route, query, body);
+    if (ofMonitoring) return ofMonitoring;
     if (this.status.status !== 'running') return [409, { id: 'not_ready', message: 'Not ready yet.', request_id: 'r' }];
     if (route === 'GET') return [200, this.#config()];
     if (route === 'POST /certificates') return [201, await this.#issue(body as CertificateRequest)];
