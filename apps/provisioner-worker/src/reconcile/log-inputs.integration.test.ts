@@ -1,3 +1,4 @@
+import { LogAttachmentStore } from '@dockhero/database/log-attachment-store';
 import { LogInputStore } from '@dockhero/database/log-input-store';
 import { CallGate } from '@dockhero/testing/fakes/call-gate';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -84,6 +85,17 @@ describe('log inputs', () => {
     await settle(world, reconciler, id);
     expect(await known(id)).toEqual(atHeroku(id));
     expect(asked()).toBe(2);
+  });
+
+  it('are read again at the next pass once the customer wants logs in all attached apps, as one may be attached since', async () => {
+    const id = await running();
+    world.heroku.attach(id);
+    await new LogAttachmentStore(storage.database).set(id, true);
+    await settle(world, reconciler, id);
+    await settle(world, reconciler, id);
+    expect(asked()).toBe(2);
+    expect(await known(id)).toEqual(atHeroku(id));
+    expect(atHeroku(id)).toHaveLength(2);
   });
 
   it('are none where Heroku gives none', async () => {
