@@ -18,12 +18,11 @@ export function readMemoryV2(dir: string): CgroupMemory | null {
   const currentBytes = readKernelNumber(path.join(dir, 'memory.current'));
   if (currentBytes === null) return null;
   const stat = parseKeyedNumbers(readKernelFile(path.join(dir, 'memory.stat')) ?? '');
-  const events = parseKeyedNumbers(readKernelFile(path.join(dir, 'memory.events')) ?? '');
   const cacheBytes = (stat.get('inactive_file') ?? 0) + (stat.get('active_file') ?? 0) + (stat.get('slab_reclaimable') ?? 0);
   return {
     usedBytes: Math.max(0, currentBytes - cacheBytes),
     limitBytes: readKernelNumber(path.join(dir, 'memory.max')),
-    oomKills: events.get('oom_kill') ?? null,
+    oomKills: readOomKills(path.join(dir, 'memory.events')),
   };
 }
 
@@ -31,21 +30,26 @@ export function readMemoryV2(dir: string): CgroupMemory | null {
  * Version 1. Its memory.stat does not tell slab apart; the kernel's memory of the group is known, and which share of the kernel's memory can be
  * taken back is known for the machine only: that share is taken (dentries and inodes of a `find /` are no reason for an alarm).
  * @param dir of the group below the memory hierarchy.
- * @param vmstat the machine's /proc/vmstat.
+ * @param vmstat reads the machine's /proc/vmstat: not a file to read for groups that hold no kernel memory.
  */
-export function readMemoryV1(dir: string, vmstat: ReadonlyMap<string, number>): CgroupMemory | null {
+export function readMemoryV1(dir: string, vmstat: () => ReadonlyMap<string, number>): CgroupMemory | null {
   const currentBytes = readKernelNumber(path.join(dir, 'memory.usage_in_bytes'));
   if (currentBytes === null) return null;
   const stat = parseKeyedNumbers(readKernelFile(path.join(dir, 'memory.stat')) ?? '');
-  const oom = parseKeyedNumbers(readKernelFile(path.join(dir, 'memory.oom_control')) ?? '');
   const limitBytes = readKernelNumber(path.join(dir, 'memory.limit_in_bytes'));
   const kernelBytes = readKernelNumber(path.join(dir, 'memory.kmem.usage_in_bytes')) ?? 0;
+  const reclaimableBytes = kernelBytes > 0 ? kernelBytes * reclaimableShare(vmstat()) : 0;
   const pageCacheBytes = (stat.get('total_inactive_file') ?? 0) + (stat.get('total_active_file') ?? 0);
   return {
-    usedBytes: Math.max(0, currentBytes - pageCacheBytes - kernelBytes * reclaimableShare(vmstat)),
+    usedBytes: Math.max(0, currentBytes - pageCacheBytes - reclaimableBytes),
     limitBytes: limitBytes === null || limitBytes >= noLimit ? null : limitBytes,
-    oomKills: oom.get('oom_kill') ?? null,
+    oomKills: readOomKills(path.join(dir, 'memory.oom_control')),
   };
+}
+
+/** `memory.events` of version 2, `memory.oom_control` of version 1. */
+export function readOomKills(file: string): number | null {
+  return parseKeyedNumbers(readKernelFile(file) ?? '').get('oom_kill') ?? null;
 }
 
 function reclaimableShare(vmstat: ReadonlyMap<string, number>): number {

@@ -74,7 +74,7 @@ export class ContainerWatch {
   lookForOomKills(): void {
     const now = Date.now();
     for (const container of this.#containers) {
-      const kills = container.isRunning ? this.context.cgroups.containerMemory(container.id)?.oomKills : null;
+      const kills = container.isRunning ? this.context.cgroups.containerOomKills(container.id) : null;
       if (typeof kills === 'number') this.#ledger.takeOomKills(container, kills, now);
     }
     this.#save();

@@ -1,6 +1,6 @@
-import { request, type RequestOptions } from 'node:https';
+import { request } from 'node:https';
 import type { IncomingMessage } from 'node:http';
-import type { TLSSocket } from 'node:tls';
+import type { SecureVersion, TLSSocket } from 'node:tls';
 import type { ClientPems } from './test-certificates.js';
 
 export interface AgentAnswer {
@@ -12,22 +12,31 @@ export interface AgentAnswer {
   readonly serial: string;
 }
 
+interface AskOptions {
+  readonly body?: string;
+  /** A TLS session to go on with. */
+  readonly session?: Buffer;
+  readonly minVersion?: SecureVersion;
+  readonly maxVersion?: SecureVersion;
+}
+
 /** One request over a connection of its own. @throws Error when the handshake fails or the connection is cut. */
 export function askAgent(
   port: number,
   client: Partial<ClientPems>,
   method: string,
   path: string,
-  { body = '', ...more }: RequestOptions & { body?: string } = {},
+  { body = '', ...more }: AskOptions = {},
 ): Promise<AgentAnswer> {
   return new Promise((resolve, reject) => {
     const options = { host: '127.0.0.1', port, servername: 'host-1', method, path, agent: false, ...client, ...more };
     const sent = request(options, (response) => {
       const socket = response.socket as TLSSocket;
       const [isResumed, serial] = [socket.isSessionReused(), socket.getPeerCertificate().serialNumber];
-      readText(response).then((text) => {
-        resolve({ status: response.statusCode ?? 0, type: response.headers['content-type'] ?? '', body: text, isResumed, serial });
-      }, reject);
+      readText(response).then(
+        (body) => resolve({ status: response.statusCode ?? 0, type: response.headers['content-type'] ?? '', body, isResumed, serial }),
+        reject,
+      );
     });
     sent.once('error', reject).end(body);
   });
