@@ -38,6 +38,21 @@ export default {
       to: { path: '^apps/', pathNot: '^apps/$1/' },
     },
     {
+      name: 'host-agent-is-one-file',
+      comment: 'It runs on hosts, where nothing of ours is installed: contracts without zod, the domain, and Node.',
+      severity: 'error',
+      from: { path: '^apps/host-agent/', pathNot: '\\.test\\.ts$|/testing/' },
+      to: {
+        pathNot: [
+          '^apps/host-agent/',
+          '^packages/domain/',
+          '^packages/contracts/src/agent-api\\.ts$',
+          '^node:',
+          '^(crypto|util|path|fs|http|https|tls|child_process|timers|url)(/|$)',
+        ],
+      },
+    },
+    {
       name: 'testing-is-for-tests',
       severity: 'error',
       from: { pathNot: ['\\.test\\.ts$', '/testing/', '^packages/testing/', '^e2e/', '^bench/'] },

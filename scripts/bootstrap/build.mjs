@@ -1,4 +1,4 @@
-// Generates the database client, compiles the workspace and writes the CLI plugin's manifest. Incremental: a second run takes a second.
+// Generates the database client, compiles the workspace, writes the CLI plugin's manifest and bundles the host agent. Incremental: a second run takes a second.
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { root, toolEnvironment } from './toolchain.mjs';
@@ -9,7 +9,7 @@ export function build(say) {
   try {
     run('prisma', ['generate']);
     run('tsc', ['-b']);
-    run('node', [join(root, 'scripts', 'bootstrap', 'plugin-manifest.mjs')]);
+    for (const script of ['plugin-manifest.mjs', 'host-agent-bundle.mjs']) run('node', [join(root, 'scripts', 'bootstrap', script)]);
   } catch (error) {
     process.stdout.write(`${error.stdout ?? ''}${error.stderr ?? ''}`);
     throw new Error('the build failed; see above', { cause: error });
