@@ -67,13 +67,13 @@ export default {
     {
       name: 'only-aws-knows-its-sdk',
       severity: 'error',
-      from: { path: '^(apps/(partner-api|provisioner-worker|log-drain)|packages)/', pathNot: ['^packages/aws/'] },
+      from: { path: '^(apps/(partner-api|provisioner-worker|log-drain|monitor)|packages)/', pathNot: ['^packages/aws/'] },
       to: { path: 'node_modules/@aws-sdk/' },
     },
     {
       name: 'only-docker-knows-dockerode',
       severity: 'error',
-      from: { path: '^(apps/(partner-api|provisioner-worker|log-drain)|packages)/', pathNot: ['^packages/docker/'] },
+      from: { path: '^(apps/(partner-api|provisioner-worker|log-drain|monitor)|packages)/', pathNot: ['^packages/docker/'] },
       to: { path: 'node_modules/(dockerode|@peculiar/x509)/' },
     },
     { name: 'no-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },

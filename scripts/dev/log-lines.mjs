@@ -4,6 +4,7 @@ const colours = {
   'partner-api': 32,
   'provisioner-worker': 35,
   'log-drain': 96,
+  monitor: 95,
   postgres: 34,
   redis: 31,
   start: 33,

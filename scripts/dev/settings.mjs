@@ -27,7 +27,16 @@ function secretsOf(folder) {
 export function localSettings({ dataDir, secretsDir = dataDir, name, subnet, firstPort, databaseUrl, redisUrl, speed = 1, extra = {} }) {
   const secrets = secretsOf(secretsDir);
   const port = (offset) => firstPort + offset;
-  const ports = { api: port(0), aws: port(1), heroku: port(2), control: port(3), registry: port(4), worker: port(10), drain: port(11) };
+  const ports = {
+    api: port(0),
+    aws: port(1),
+    heroku: port(2),
+    control: port(3),
+    registry: port(4),
+    worker: port(10),
+    drain: port(11),
+    monitor: port(12),
+  };
   const herokuUrl = `http://127.0.0.1:${ports.heroku}`;
   const publicUrl = `http://127.0.0.1:${ports.api}`;
   const common = {
@@ -69,6 +78,8 @@ export function localSettings({ dataDir, secretsDir = dataDir, name, subnet, fir
       },
       'partner-api': { ...common, PORT: String(ports.api), SERVED_REGIONS: '*', PRIVATE_WEBHOOKS: 'true' },
       'log-drain': { ...common, PORT: String(ports.drain) },
+      // Webhooks of this machine are what there is to try it with. Without SMTP_URL mails go to the log.
+      monitor: { ...common, PORT: String(ports.monitor), PRIVATE_WEBHOOKS: 'true' },
       'provisioner-worker': {
         ...common,
         PORT: String(ports.worker),

@@ -87,6 +87,7 @@ export async function startSystem({
     'partner-api': `${system.settings.urls.api}/ready`,
     'provisioner-worker': `http://127.0.0.1:${system.settings.ports.worker}/ready`,
     'log-drain': `http://127.0.0.1:${system.settings.ports.drain}/ready`,
+    monitor: `http://127.0.0.1:${system.settings.ports.monitor}/ready`,
   });
 
   const system = {
@@ -102,7 +103,7 @@ export async function startSystem({
     appPid: (app) => apps.get(app)?.child.pid,
     /** Stops all; `remove` also takes away the machines and everything in the data folder. */
     async stop({ remove }) {
-      for (const app of ['log-drain', 'provisioner-worker', 'partner-api']) await system.stopApp(app);
+      for (const app of ['monitor', 'log-drain', 'provisioner-worker', 'partner-api']) await system.stopApp(app);
       // The local cloud reads SIGINT as "and remove what you have made".
       await system.stopApp('local-cloud', remove ? 'SIGINT' : 'SIGTERM');
       for (const step of undo.toReversed()) await step();
@@ -123,6 +124,7 @@ export async function startSystem({
     await startApp('partner-api', { readyUrl: readyUrls()['partner-api'] });
     await startApp('provisioner-worker', { readyUrl: readyUrls()['provisioner-worker'] });
     await startApp('log-drain', { readyUrl: readyUrls()['log-drain'] });
+    await startApp('monitor', { readyUrl: readyUrls().monitor });
     return system;
   } catch (error) {
     await system.stop({ remove: false }).catch(() => {});

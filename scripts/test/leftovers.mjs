@@ -14,7 +14,7 @@ function lines(command, args) {
 }
 
 const names =
-  /dockerd|containerd|redis-server|postgres|lxcfs|docker-registry|local-cloud|partner-api|provisioner-worker|log-drain|heroku|systemd/;
+  /dockerd|containerd|redis-server|postgres|lxcfs|docker-registry|local-cloud|partner-api|provisioner-worker|log-drain|apps\/monitor|heroku|systemd/;
 
 function processes() {
   return readdirSync('/proc')

@@ -1,8 +1,9 @@
 import 'reflect-metadata';
 import { once } from 'node:events';
+import type { Server as HttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createServer, type Server, type TLSSocket } from 'node:tls';
-import { webcrypto } from 'node:crypto';
+import { randomBytes, webcrypto } from 'node:crypto';
 import type { DockerConnection } from '@dockhero/domain/ports/docker-engine';
 import * as x509 from '@peculiar/x509';
 import { createAuthority, issueClientCertificate, readSigningRequest, signHostCertificate, type Authority } from '../cluster-authority.js';
@@ -17,13 +18,14 @@ export class StandInEngine {
   readonly requests: string[] = [];
   readonly sockets: TLSSocket[] = [];
   answer: Answer = (socket) => void socket.destroy();
+  #serveOver: ((socket: TLSSocket) => void) | undefined;
 
   private constructor(
     readonly authority: Authority,
     private readonly server: Server,
     readonly connection: DockerConnection,
   ) {
-    server.on('secureConnection', (socket: TLSSocket) => this.#serve(socket));
+    server.on('secureConnection', (socket: TLSSocket) => (this.#serveOver ?? this.#serve.bind(this))(socket));
     server.on('tlsClientError', () => {});
   }
 
@@ -44,6 +46,20 @@ export class StandInEngine {
 
   get port(): number {
     return (this.server.address() as AddressInfo).port;
+  }
+
+  /** Lets `http` answer from now on. */
+  serveHttp(http: HttpServer, onSocket: (socket: TLSSocket) => void): void {
+    this.#serveOver = (socket) => {
+      this.sockets.push(socket);
+      onSocket(socket);
+      http.emit('connection', socket);
+    };
+  }
+
+  /** As after a restart: sessions from before are not taken up again. */
+  forgetSessions(): void {
+    this.server.setTicketKeys(randomBytes(48));
   }
 
   async stop(): Promise<void> {

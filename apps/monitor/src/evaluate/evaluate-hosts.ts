@@ -1,0 +1,180 @@
+import type { IncidentChange, IncidentStore } from '@dockhero/database/incident-store';
+import { hasCode } from '@dockhero/domain/errors';
+import { advanceHost } from '@dockhero/domain/monitoring/advance-host';
+import { defaultThresholds } from '@dockhero/domain/monitoring/alert-settings';
+import { firingMemoryMs } from '@dockhero/domain/monitoring/damping';
+import { emptyHistory, remember, rememberDisk, type HostHistory } from '@dockhero/domain/monitoring/host-history';
+import type { HostSample } from '@dockhero/domain/monitoring/host-sample';
+import type { Incident, RuleName } from '@dockhero/domain/monitoring/incident';
+import { observeHost, observeSilence } from '@dockhero/domain/monitoring/observe-host';
+import type { Observation } from '@dockhero/domain/monitoring/observation';
+import type { Logger } from 'pino';
+import type { MonitorMetrics } from '../monitor-metrics.js';
+import { factsOf } from '../notify/alert-facts.js';
+import type { SampleTaker } from '../sample/sample-hosts.js';
+import type { ResourceSettings } from '../settings/resource-settings.js';
+import type { HostKeeper, WatchedHost } from '../watch/watched-hosts.js';
+
+const tickMs = 1_000;
+/** One look that brings nothing is no silence: it may be the network's, or ours. */
+const failuresOfSilence = 2;
+/** How far back growth of a disk is looked at. */
+const growthMs = 6 * 3_600_000;
+
+interface Firing {
+  readonly rule: RuleName;
+  readonly object: string;
+  readonly firedAt: Date;
+}
+
+/** What is remembered of a host; all but the history of its counters is in the database too. */
+interface Judged {
+  history: HostHistory;
+  incidents: readonly Incident[];
+  firings: readonly Firing[];
+  /** Changes of which it is not known whether they are stored: the same again, before anything else is judged. */
+  unsaved: { readonly changes: readonly IncidentChange[]; readonly incidents: readonly Incident[] } | null;
+  saving: Promise<void> | null;
+}
+
+export interface EvaluationStores {
+  readonly incidents: Pick<IncidentStore, 'open' | 'firings' | 'save'>;
+  /** How `/` of hosts has filled since a time, oldest first. */
+  readonly diskGrowth: (
+    hostIds: readonly string[],
+    since: Date,
+  ) => Promise<ReadonlyMap<string, readonly { readonly at: Date; readonly usedBytes: number }[]>>;
+}
+
+/**
+ * Judges each sample, and each second the hosts that bring none, by the rules; writes what changes, with what people are to be told, in one
+ * transaction under the host's lease.
+ */
+export class EvaluateHosts implements SampleTaker, HostKeeper {
+  readonly #judged = new Map<WatchedHost, Judged>();
+  #ticking: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly memberId: string,
+    private readonly stores: EvaluationStores,
+    private readonly settings: ResourceSettings,
+    private readonly outside: { readonly now: () => Date; readonly metrics: MonitorMetrics; readonly logger: Logger },
+  ) {}
+
+  start(): void {
+    this.#ticking = setInterval(() => this.tick(), tickMs);
+  }
+
+  stop(): void {
+    clearInterval(this.#ticking);
+  }
+
+  /** Reads back what is open, so that a restart neither tells again nor forgets. */
+  async begin(hosts: readonly WatchedHost[]): Promise<void> {
+    const hostIds = hosts.map(({ source }) => source.hostId);
+    const nowMs = this.outside.now().getTime();
+    await this.settings.need(hosts.map(({ source }) => source.resourceId));
+    const [open, firings, growth] = await Promise.all([
+      this.stores.incidents.open(hostIds),
+      this.stores.incidents.firings(hostIds, new Date(nowMs - firingMemoryMs)),
+      this.stores.diskGrowth(hostIds, new Date(nowMs - growthMs)),
+    ]);
+    const firingsOf = Map.groupBy(firings, ({ hostId }) => hostId);
+    for (const host of hosts) {
+      const { hostId } = host.source;
+      const incidents: readonly Incident[] = open.get(hostId) ?? [];
+      const history = rememberDisk(emptyHistory, '/', growth.get(hostId) ?? []);
+      this.#judged.set(host, { history, incidents, firings: firingsOf.get(hostId) ?? [], unsaved: null, saving: null });
+    }
+  }
+
+  async end(hosts: readonly WatchedHost[]): Promise<void> {
+    const saving = hosts.flatMap((host) => this.#judged.get(host)?.saving ?? []);
+    for (const host of hosts) this.#judged.delete(host);
+    await Promise.all(saving);
+    // One whose lease was lost just then has been read anew.
+    for (const host of hosts) this.#judged.delete(host);
+  }
+
+  take(host: WatchedHost, sample: HostSample): void {
+    const judged = this.#judged.get(host);
+    if (!judged) return;
+    judged.history = remember(judged.history, sample);
+    const thresholds = this.settings.of(host.source.resourceId)?.settings.thresholds ?? defaultThresholds;
+    this.#advance(host, judged, observeHost(sample, judged.history, thresholds));
+  }
+
+  /** Judges the hosts that do not answer, and writes what could not be written. */
+  tick(): void {
+    for (const [host, judged] of this.#judged) {
+      if (judged.unsaved) this.#save(host, judged);
+      else if (host.failures >= failuresOfSilence) this.#advance(host, judged, null);
+    }
+  }
+
+  #advance(host: WatchedHost, judged: Judged, observations: readonly Observation[] | null): void {
+    // What is not stored has not happened: the next look is judged once it is.
+    if (judged.unsaved) return;
+    const now = this.outside.now();
+    const { source, sample, watchedSince } = host;
+    const { incidents, changes } = advanceHost(
+      { incidents: judged.incidents, firings: judged.firings },
+      {
+        observations,
+        silence: observeSilence({ lastSampleAt: sample?.at ?? null, watchedSince }, now),
+        silences: this.settings.of(source.resourceId)?.silences ?? [],
+        isMuted: source.isChanging,
+      },
+      now,
+    );
+    if (changes.length === 0) {
+      judged.incidents = incidents;
+      return;
+    }
+    const withFacts = changes.map(({ incident, transition }): IncidentChange => ({
+      incident,
+      transition,
+      ...(transition ? { facts: factsOf(incident, sample, judged.history, source) } : {}),
+    }));
+    judged.unsaved = { changes: withFacts, incidents };
+    this.#save(host, judged);
+  }
+
+  #save(host: WatchedHost, judged: Judged): void {
+    judged.saving ??= this.#write(host, judged).finally(() => (judged.saving = null));
+  }
+
+  async #write(host: WatchedHost, judged: Judged): Promise<void> {
+    const { unsaved } = judged;
+    if (!unsaved) return;
+    const { metrics, logger, now } = this.outside;
+    const { hostId, resourceId } = host.source;
+    try {
+      await this.stores.incidents.save(this.memberId, hostId, unsaved.changes);
+    } catch (error) {
+      // Another has the host, or had it meanwhile: what is known here may be old. It is read anew if the host is still ours.
+      if (hasCode(error, 'lease_lost')) await this.begin([host]).catch(() => this.#judged.delete(host));
+      logger.warn({ error, resourceId, hostId }, 'changes of incidents could not be written');
+      return;
+    }
+    judged.unsaved = null;
+    judged.incidents = unsaved.incidents;
+    judged.firings = firingsAfter(judged.firings, unsaved.changes, now());
+    for (const { transition } of unsaved.changes) {
+      if (!transition) continue;
+      metrics.transitions.inc({ kind: transition.kind });
+      const { rule, object } = transition.incident;
+      logger.info({ resourceId, hostId, rule, object, kind: transition.kind }, 'an incident changed');
+    }
+  }
+}
+
+function firingsAfter(known: readonly Firing[], changes: readonly IncidentChange[], now: Date): readonly Firing[] {
+  const fired = changes.flatMap(({ incident: { rule, object, firedAt } }) => {
+    const isNew =
+      firedAt && !known.some((one) => one.rule === rule && one.object === object && one.firedAt.getTime() === firedAt.getTime());
+    return isNew ? [{ rule, object, firedAt }] : [];
+  });
+  if (fired.length === 0) return known;
+  return [...known, ...fired].filter(({ firedAt }) => firedAt.getTime() > now.getTime() - firingMemoryMs);
+}

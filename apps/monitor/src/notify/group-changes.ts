@@ -1,0 +1,43 @@
+import type { AlertOutbox, NewDelivery, TransitionGroup } from '@dockhero/database/alert-outbox';
+import type { ResourceId } from '@dockhero/domain/resource';
+import type { Logger } from 'pino';
+import type { ResourceSettings } from '../settings/resource-settings.js';
+import { planDeliveries } from './plan-deliveries.js';
+
+/** Resources at once. */
+const groupsMax = 100;
+
+export interface ContactList {
+  list(resourceId: ResourceId): Promise<readonly { readonly email: string }[]>;
+}
+
+/** Makes messages of the changes that have waited for others to join them. */
+export class GroupChanges {
+  constructor(
+    private readonly outbox: Pick<AlertOutbox, 'group'>,
+    private readonly settings: ResourceSettings,
+    private readonly contacts: ContactList,
+    private readonly logger: Logger,
+    private readonly limits: { readonly groupMs: number; readonly mailDomain: string },
+  ) {}
+
+  /** @throws AppError `storage_unavailable`: nothing was lost. */
+  async group(): Promise<void> {
+    await this.outbox.group(this.limits.groupMs, groupsMax, (group) => this.#plan(group));
+  }
+
+  async #plan({ resourceId, transitions }: TransitionGroup): Promise<readonly NewDelivery[]> {
+    // Any process tells of any resource: this one may not watch it.
+    await this.settings.need([resourceId]);
+    const known = this.settings.of(resourceId);
+    if (!known) return [];
+    const contacts = await this.contacts.list(resourceId);
+    const planned = planDeliveries(
+      transitions,
+      { settings: known.settings, contacts: contacts.map(({ email }) => email) },
+      this.limits.mailDomain,
+    );
+    this.logger.info({ resourceId, changes: transitions.length, messages: planned.length }, 'people are told of changes');
+    return planned;
+  }
+}

@@ -1,0 +1,70 @@
+import type { AlertSettingsStore } from '@dockhero/database/alert-settings-store';
+import type { Delivery } from '@dockhero/database/alert-outbox';
+import type { AuditLog } from '@dockhero/database/audit-log';
+import type { Logger } from 'pino';
+import type { MonitorMetrics } from '../monitor-metrics.js';
+import type { CustomerPost } from '../post/post-to-customer.js';
+import type { LogLine } from './compose-events.js';
+import type { Send } from './deliver-messages.js';
+import type { MailBrake } from './mail-brake.js';
+import type { MailMessage, MailSender } from './send-mail.js';
+import { sendSlack } from './send-slack.js';
+import { sendWebhook } from './send-webhook.js';
+import type { Outcome } from './sent-or-not.js';
+
+export interface SenderServices {
+  /** Null where there is no mail server: mails are written to the log. */
+  readonly mail: MailSender | null;
+  readonly brake: MailBrake;
+  readonly post: CustomerPost;
+  readonly audit: Pick<AuditLog, 'write'>;
+  readonly settings: Pick<AlertSettingsStore, 'readMany' | 'write'>;
+  readonly now: () => Date;
+  readonly metrics: MonitorMetrics;
+  readonly logger: Logger;
+}
+
+const unset: Outcome = { kind: 'refused', error: 'it is no longer set' };
+
+/** How each channel's messages are sent. Addresses are read at that moment: what was unset meanwhile gets nothing more. */
+export function sendersOf(services: SenderServices): Readonly<Record<Delivery['channel'], Send>> {
+  const { audit, post, settings, now } = services;
+  return {
+    mail: (delivery) => sendMail(services, delivery),
+    async log({ resourceId, payload }) {
+      const { kind, text } = payload as unknown as LogLine;
+      await audit.write(resourceId, kind, text);
+      return { kind: 'sent' };
+    },
+    async slack({ resourceId, payload }) {
+      const url = (await settings.readMany([resourceId])).get(resourceId)?.slackUrl;
+      return url ? await sendSlack(post, url, payload as unknown as { text: string }) : unset;
+    },
+    async webhook({ resourceId, payload }) {
+      const webhook = (await settings.readMany([resourceId])).get(resourceId)?.webhook;
+      if (!webhook) return unset;
+      const outcome = await sendWebhook(post, webhook, payload as unknown as { id: string }, now());
+      if (outcome.isGone) {
+        await settings.write(resourceId, { webhookUrl: null });
+        await audit.write(resourceId, 'warning', 'The webhook for alerts answers 410 Gone and was switched off.');
+      }
+      return outcome;
+    },
+  };
+}
+
+async function sendMail({ mail, brake, now, metrics, logger }: SenderServices, delivery: Delivery): Promise<Outcome> {
+  const message = delivery.payload as unknown as MailMessage;
+  const { id, resourceId, recipient } = delivery;
+  if (!mail) {
+    logger.warn({ resourceId, recipient, subject: message.subject, text: message.text }, 'not sent: no SMTP_URL');
+    return { kind: 'sent' };
+  }
+  const waitUntilMs = brake.take(now().getTime());
+  if (waitUntilMs !== null) {
+    metrics.braked.inc();
+    logger.error({ resourceId, deliveryId: id }, 'far too many mails in ten minutes: they are held back. Look for what sends them');
+    return { kind: 'later', error: 'too many mails in ten minutes', at: new Date(waitUntilMs) };
+  }
+  return await mail.send(recipient, message);
+}

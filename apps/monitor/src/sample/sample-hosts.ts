@@ -1,0 +1,90 @@
+import type { AgentScrape } from '@dockhero/docker/agent-scrape';
+import type { ControlPlaneCredentials } from '@dockhero/docker/control-plane-credentials';
+import { hasCode } from '@dockhero/domain/errors';
+import type { HostSample } from '@dockhero/domain/monitoring/host-sample';
+import type { Logger } from 'pino';
+import type { MonitorMetrics } from '../monitor-metrics.js';
+import type { WatchedHost, WatchedHosts } from '../watch/watched-hosts.js';
+import { ratesBetween, type Rates } from './derive-figures.js';
+import { Lane } from '../lane.js';
+import { parseMetrics } from './parse-metrics.js';
+
+const tickMs = 100;
+
+/** Who gets what a look has found. Called synchronously, after the host has its new sample. */
+export interface SampleTaker {
+  take(host: WatchedHost, sample: HostSample, rates: Rates): void;
+}
+
+export interface SamplingLimits {
+  /** From one look at a host to the next, in milliseconds. */
+  readonly sampleMs: number;
+  /** At once, of hosts that answer; as many again of hosts that do not. */
+  readonly looksMax: number;
+}
+
+/**
+ * Looks at every watched host once in `sampleMs`, evenly spread. Hosts that did not answer last time have a lane of their own: however many
+ * are away and take up their five seconds, the others are looked at in time.
+ */
+export class SampleHosts {
+  readonly #steady: Lane;
+  readonly #doubtful: Lane;
+  #ticking: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly hosts: WatchedHosts,
+    private readonly agents: { readonly scrape: AgentScrape; readonly credentials: ControlPlaneCredentials },
+    private readonly takers: readonly SampleTaker[],
+    private readonly outside: { readonly now: () => Date; readonly metrics: MonitorMetrics; readonly logger: Logger },
+    private readonly limits: SamplingLimits,
+  ) {
+    this.#steady = new Lane(limits.looksMax);
+    this.#doubtful = new Lane(limits.looksMax);
+  }
+
+  start(): void {
+    this.#ticking = setInterval(() => this.tick(), tickMs);
+  }
+
+  /** Begins the looks that are due. */
+  tick(): void {
+    const nowMs = this.outside.now().getTime();
+    for (const host of this.hosts.all) {
+      if (host.dueAtMs > nowMs || host.isLooking) continue;
+      host.begin(nowMs, this.limits.sampleMs);
+      const lane = host.failures > 0 ? this.#doubtful : this.#steady;
+      lane.add(() => this.#look(host));
+    }
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#ticking);
+    await Promise.all([this.#steady.stop(), this.#doubtful.stop()]);
+  }
+
+  async #look(host: WatchedHost): Promise<void> {
+    const { metrics, logger, now } = this.outside;
+    const { hostId, resourceId, address } = host.source;
+    if (!this.hosts.has(host)) return;
+    try {
+      const connection = await this.agents.credentials.to(resourceId, address);
+      const sample = parseMetrics(await this.agents.scrape.metrics(hostId, connection), now());
+      // Meanwhile it may have become another's, or another machine.
+      if (!this.hosts.has(host) || host.source.address !== address) return;
+      const rates = ratesBetween(host.sample, sample);
+      host.sample = sample;
+      host.failures = 0;
+      metrics.samples.inc();
+      for (const taker of this.takers) taker.take(host, sample, rates);
+    } catch (error) {
+      // What our own database or the cluster's authority lacks says nothing about the host.
+      const isHosts = !hasCode(error, 'storage_unavailable', 'not_ready');
+      if (isHosts) host.failures += 1;
+      metrics.missed.inc({ why: isHosts ? (hasCode(error, 'agent_unreachable') ? 'unreachable' : 'unreadable') : 'ours' });
+      logger.debug({ error, resourceId, hostId }, 'a look at a host brought nothing');
+    } finally {
+      host.isLooking = false;
+    }
+  }
+}
