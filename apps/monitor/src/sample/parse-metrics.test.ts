@@ -39,7 +39,7 @@ describe('parseMetrics', () => {
       workloads: [{ name: 'web', starts: 1, failures: 0, oomKills: 0 }],
       volumes: [{ name: 'data', bytes: 123_456 }],
       reclaimableBytes: 3_000,
-      certificateExpiresAt: new Date(1_893_456_000_000),
+      certificateExpiresAt: new Date(4_070_908_800_000),
       agent: { version: '0.1.0', sha256: 'abc', startedAt: new Date(1_700_000_000_500) },
     });
   });

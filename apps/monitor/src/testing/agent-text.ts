@@ -47,7 +47,7 @@ dockhero_workload_oom_kills_total{workload="web"} ${String(oomKills)}
 dockhero_volume_disk_bytes{volume="data"} 123456
 dockhero_reclaimable_bytes{kind="images"} 1000
 dockhero_reclaimable_bytes{kind="build_cache"} 2000
-dockhero_certificate_expiry_time_seconds 1893456000
+dockhero_certificate_expiry_time_seconds 4070908800
 dockhero_agent_info{version="0.1.0",sha256="abc"} 1
 process_start_time_seconds 1700000000.5
 `;
