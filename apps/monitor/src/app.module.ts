@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { AlertContactStore } from '@dockhero/database/alert-contact-store';
 import { AlertOutbox } from '@dockhero/database/alert-outbox';
 import { AlertSettingsStore } from '@dockhero/database/alert-settings-store';
 import { AuditLog } from '@dockhero/database/audit-log';
@@ -95,7 +96,7 @@ export class AppModule {
       history,
       evaluation,
       newRelic,
-      grouping: new GroupChanges(outbox, settings, { list: async () => [] }, logger, {
+      grouping: new GroupChanges(outbox, settings, new AlertContactStore(database), logger, {
         groupMs: env.GROUP_MS,
         mailDomain: domainOf(env.MAIL_FROM),
       }),
