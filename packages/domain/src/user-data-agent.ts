@@ -71,7 +71,8 @@ StartLimitIntervalSec=0
 [Service]
 # Whatever becomes of it, an agent that is there starts.
 ExecStartPre=-/usr/local/sbin/dockhero-agent-fetch start
-ExecStart=node --max-old-space-size=32 --max-semi-space-size=1 ${folder}/current.mjs
+Environment=MALLOC_ARENA_MAX=1
+ExecStart=node --jitless --max-old-space-size=24 --max-semi-space-size=1 --v8-pool-size=1 ${folder}/current.mjs
 # Ends with the agent; when it gets to its end, so has the trial.
 ExecStartPost=-/bin/sh -c '(sleep ${trialSeconds} && [ -s ${folder}/trial ] && rm ${folder}/trial) &'
 TimeoutStartSec=150

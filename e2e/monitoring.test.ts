@@ -1,0 +1,149 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { SMTPServer } from 'smtp-server';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { dockerClient, dockerVariables } from './original-client.mjs';
+import { System, eventually } from './system.js';
+
+type Docker = (args: string[], timeoutMs?: number) => Promise<string>;
+
+const app = 'watched';
+const owner = 'dev@example.com';
+
+/** A real SMTP server: what the customer's mailbox gets. */
+class Mailbox {
+  readonly mails: { readonly to: string; readonly text: string }[] = [];
+  readonly #server = new SMTPServer({
+    authOptional: true,
+    disabledCommands: ['STARTTLS', 'AUTH'],
+    disableReverseLookup: true,
+    onData: (stream, { envelope }, done) => {
+      const chunks: Buffer[] = [];
+      stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+      stream.on('end', () => {
+        const text = Buffer.concat(chunks).toString('utf8').replaceAll('=\r\n', '').replaceAll('=3D', '=');
+        for (const { address } of envelope.rcptTo) this.mails.push({ to: address, text });
+        done();
+      });
+    },
+  });
+
+  async start(): Promise<number> {
+    this.#server.on('error', () => {});
+    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', () => resolve()));
+    return (this.#server.server.address() as { port: number }).port;
+  }
+
+  async stop(): Promise<void> {
+    await new Promise<void>((resolve) => this.#server.close(() => resolve()));
+  }
+
+  with(pattern: RegExp): string[] {
+    return this.mails.map(({ text }) => text).filter((text) => pattern.test(text));
+  }
+}
+
+describe('a host that is watched', () => {
+  const mailbox = new Mailbox();
+  let system: System;
+  let docker: Docker;
+  let hostId: string;
+
+  const query = async <Row>(text: string, values: unknown[] = []): Promise<Row[]> =>
+    (await system.database.query(text, values)).rows as Row[];
+  const samples = async (): Promise<{ used: number; total: number; count: number }> => {
+    const [row] = await query<{ used: number; total: number; count: number }>(
+      `SELECT max(memory_used_bytes::float8 / memory_total_bytes) AS used, max(memory_total_bytes)::float8 AS total, count(*)::int AS count
+       FROM host_samples WHERE host_id = $1`,
+      [hostId],
+    );
+    return row ?? { used: 0, total: 0, count: 0 };
+  };
+  const incident = async (rule: string): Promise<{ state: string; object: string; level: string } | undefined> =>
+    (await query<{ state: string; object: string; level: string }>('SELECT state, object, level FROM incidents WHERE rule = $1', [rule]))[0];
+  const fires = async (rule: string, deadlineMs = 150_000): Promise<void> => {
+    await eventually(`${rule} fires`, async () => (await incident(rule))?.state === 'firing', deadlineMs);
+  };
+  const mail = async (pattern: RegExp): Promise<string> =>
+    await eventually(`a mail ${String(pattern)}`, async () => mailbox.with(pattern)[0], 120_000);
+
+  beforeAll(async () => {
+    const port = await mailbox.start();
+    system = await System.start(10, { SMTP_URL: `smtp://127.0.0.1:${String(port)}`, SAMPLE_MS: '1000' });
+    mkdirSync(system.home, { recursive: true });
+    await system.heroku(['apps:create', app]);
+    await system.heroku(['addons:create', 'dockhero:hobby', '-a', app]);
+    await system.heroku(['addons:wait', '-a', app, '--wait-interval', '1']);
+    const url = (await system.configOf(app))['DOCKHERO_CONFIG_URL'] ?? '';
+    const variables = (await dockerVariables(url, join(system.folder, 'machines'))) as Record<string, string>;
+    docker = dockerClient(variables, system.folder) as Docker;
+    await docker(['pull', 'busybox']);
+    hostId = (await query<{ id: string }>('SELECT id FROM hosts'))[0]?.id ?? '';
+  });
+
+  afterAll(async () => {
+    await system.stop();
+    await mailbox.stop();
+  });
+
+  it('is sampled: its agent answers only us, with figures that are the host’s own', async () => {
+    const so = await eventually('samples', async () => {
+      const now = await samples();
+      return now.count > 2 && now;
+    });
+    // A t3.micro has a GiB, the machine around it many.
+    expect(so.total).toBeLessThan(1.1 * 2 ** 30);
+    expect(so.used).toBeLessThan(0.6);
+  });
+
+  it('page cache is no usage: reading and writing more than its memory raises no alarm', async () => {
+    await docker(['run', '--rm', 'busybox', 'sh', '-c', 'dd if=/dev/zero of=/big bs=1M count=1200 && cat /big > /dev/null']);
+    const { count } = await samples();
+    await eventually('a sample after that', async () => (await samples()).count > count + 2);
+    expect((await samples()).used).toBeLessThan(0.75);
+    expect(await incident('memory')).toBeUndefined();
+  });
+
+  it('memory, a restart loop, an OOM kill and a full disk are told, with who it is and what to do; the Swarm lives on', async () => {
+    await docker(['service', 'create', '--detach', '--name', 'survivor', '--endpoint-mode', 'dnsrr', 'busybox', 'sleep', '100000']);
+    await docker(['run', '-d', '--name', 'looper', '--restart', 'always', 'busybox', 'false']);
+    await docker(['run', '--name', 'victim', '-m', '32m', '--memory-swap', '32m', 'busybox', 'dd', 'if=/dev/zero', 'of=/dev/null', 'bs=200M', 'count=1']).catch(() => '');
+    // Holds a buffer that it has filled, and waits for a reader that never reads.
+    await docker(['run', '-d', '--name', 'eater', 'busybox', 'sh', '-c', 'dd if=/dev/zero bs=720M count=1 | sleep 100000']);
+    await fires('memory');
+    // Reserved, not written: the file system is as full as with data, the machine around it is not.
+    const script = `free=$(df -k / | awk 'NR==2 {print $4}'); fallocate -l $((free - 100000))k /filler && sleep 100000`;
+    await docker(['run', '-d', '--name', 'filler', 'busybox', 'sh', '-c', script]);
+    for (const rule of ['oom-kill', 'restart-loop', 'disk']) await fires(rule);
+    expect(await mail(/memory/i)).toContain('eater');
+    expect(await mail(/out of memory|OOM/i)).toContain('victim');
+    expect(await mail(/restart/i)).toContain('looper');
+    expect(await mail(/disk/i)).toMatch(/dh:docker/);
+    expect((await incident('disk'))?.level).toBe('critical');
+    const logs = (await system.heroku(['logs', '-a', app, '-n', '1500'])).stdout;
+    expect(logs).toMatch(/app\[dockhero\]: .*eater/);
+    expect(await docker(['service', 'ls', '--format', '{{.Name}} {{.Replicas}}'])).toBe('survivor 1/1');
+    // One mail per person and change, never one a sample.
+    expect(new Set(mailbox.mails.map(({ to }) => to))).toEqual(new Set([owner]));
+    expect(mailbox.mails.length).toBeLessThanOrEqual(12);
+  });
+
+  it('what the emergency room freed lets Docker work: the container goes, the disk is free', async () => {
+    await docker(['rm', '-f', 'filler', 'eater', 'looper', 'victim']);
+    expect(await docker(['run', '--rm', 'busybox', 'echo', 'works'])).toBe('works');
+    await eventually('clearing', async () => (await incident('disk'))?.state === 'clearing');
+  });
+
+  it('a host that is cut off is told once, and again when it is back', async () => {
+    const { instances } = (await system.control('GET', '/aws/instances')) as { instances: { id: string }[] };
+    const [instance] = instances;
+    await system.control('PUT', `/aws/instances/${instance?.id ?? ''}/network`, { cut: true });
+    await fires('host-silent');
+    await system.app.stopApp('monitor', 'SIGKILL');
+    await system.app.startApp('monitor');
+    await mail(/does not answer|silent|not answered/i);
+    await system.control('PUT', `/aws/instances/${instance?.id ?? ''}/network`, { cut: false });
+    await eventually('resolved', async () => (await incident('host-silent'))?.state === 'resolved', 150_000);
+    await mail(/resolved|answers again/i);
+  });
+});
