@@ -53,7 +53,7 @@ fetch() {
 }
 [ "\${1:-}" = start ] || { fetch; exit 0; }
 present=$(readlink current.mjs)
-echo "\${present%.mjs}  current.mjs" | sha256sum --check --status || rm -f current.mjs # none, or damaged
+[ ! -e current.mjs ] || echo "\${present%.mjs}  current.mjs" | sha256sum --check --status || rm current.mjs # damaged
 [ -e current.mjs ] || (fetch start) || { sleep 8; exit 1; }
 [ -e trial ] || exit 0
 if [ "$(wc -c < trial)" -lt ${startsMax} ]; then printf x >> trial; exit; fi
