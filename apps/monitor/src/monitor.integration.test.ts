@@ -1,5 +1,5 @@
 import { Secret } from '@dockhero/domain/secret';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { headerOf } from './testing/mail-box.js';
 import { MonitoredWorld } from './testing/monitored-world.js';
 
@@ -7,7 +7,8 @@ const soon = { timeout: 20_000, interval: 50 };
 let world: MonitoredWorld;
 beforeEach(async () => {
   world = await MonitoredWorld.start();
-  await world.settings.write(world.resourceId, { recipients: ['ann@example.com', 'bob@example.com'] });
+  await world.database.alertContact.create({ data: { resourceId: world.resourceId, email: 'ann@example.com', role: 'owner' } });
+  await world.settings.write(world.resourceId, { recipients: ['Ann@Example.com', 'bob@example.com'] });
 });
 afterEach(() => world.stop());
 
@@ -22,13 +23,15 @@ async function watched(...names: string[]): Promise<void> {
   await seen();
 }
 const killOutOfMemory = (oomKills = 1) => (world.figures = { ...world.figures, oomKills });
-const recipients = () => world.mailBox.mails.flatMap(({ to }) => to).toSorted();
+const recipients = () => world.mailBox.mails.flatMap(({ to }) => to.map((address) => address.toLowerCase())).toSorted();
 const everybody = ['ann@example.com', 'bob@example.com'];
 const told = async () => await world.database.auditEvent.findMany({ where: { resourceId: world.resourceId, kind: 'warning' } });
 const delivered = async () => {
   await expect.poll(() => world.database.alertDelivery.count({ where: { sentAt: null } }), soon).toBe(0);
   await expect.poll(() => world.database.alertTransition.count({ where: { groupId: null } }), soon).toBe(0);
 };
+
+vi.setConfig({ testTimeout: 120_000 });
 
 describe('a monitor', () => {
   it('tells each person once, and the app’s log, also when it is restarted in between', async () => {
@@ -65,7 +68,7 @@ describe('a monitor', () => {
     await expect.poll(recipients, soon).toEqual(everybody);
     const first = await world.holder();
     await world.cutOff(first);
-    await expect.poll(() => world.holder(), soon).toBe(first === 'a' ? 'b' : 'a');
+    await expect.poll(() => world.holder(), { ...soon, timeout: 40_000 }).toBe(first === 'a' ? 'b' : 'a');
     await seen();
     world.figures = { ...world.figures, starts: 9 };
     await expect.poll(() => recipients().length, soon).toBe(4);

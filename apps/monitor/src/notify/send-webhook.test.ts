@@ -23,7 +23,11 @@ describe('sendWebhook', () => {
     const [post] = endpoint.posts;
     const [, seconds = '', signature] = /^t=(\d+),v1=([0-9a-f]{64})$/.exec(String(post?.headers['x-signature'])) ?? [];
     expect(seconds).toBe(String(Date.parse('2030-01-01') / 1_000));
-    expect(signature).toBe(createHmac('sha256', 'geheim').update(`${seconds}.${post?.body ?? ''}`).digest('hex'));
+    expect(signature).toBe(
+      createHmac('sha256', 'geheim')
+        .update(`${seconds}.${post?.body ?? ''}`)
+        .digest('hex'),
+    );
     expect(post?.headers['x-event-id']).toBe('event-1');
     expect(JSON.parse(post?.body ?? '')).toEqual(event);
   });
