@@ -38,7 +38,7 @@ import { SampleHosts } from './sample/sample-hosts.js';
 import { ResourceSettings } from './settings/resource-settings.js';
 import { RunUpkeep } from './upkeep/run-upkeep.js';
 import { upkeepOf } from './upkeep/upkeep.js';
-import { WatchedHosts } from './watch/watched-hosts.js';
+import { WatchedHosts, type HostKeeper } from './watch/watched-hosts.js';
 
 /** Wiring only. */
 @Module({})
@@ -62,7 +62,18 @@ export class AppModule {
       settings,
       outside,
     );
-    const hosts = new WatchedHosts(evaluation, now, env.SAMPLE_MS);
+    const agents = {
+      scrape: new AgentScrape(env.AGENT_PORT),
+      credentials: new ControlPlaneCredentials((id) => authorities.read(id)),
+    };
+    const keeper: HostKeeper = {
+      begin: (begun) => evaluation.begin(begun),
+      async end(ended) {
+        for (const { source } of ended) agents.scrape.forget(source.hostId);
+        await evaluation.end(ended);
+      },
+    };
+    const hosts = new WatchedHosts(keeper, now, env.SAMPLE_MS);
     const history = new HistoryBatch(new HostHistoryStore(database), metrics, logger);
     const newRelic = new ShipSamples(settings, new NewRelicMetrics(env.NEW_RELIC_URL), new NewRelicStatusStore(database), outside);
     const mail = env.SMTP_URL ? new MailSender(env.SMTP_URL, env.MAIL_FROM) : null;
@@ -74,10 +85,6 @@ export class AppModule {
       audit,
       settings: settingsStore,
     });
-    const agents = {
-      scrape: new AgentScrape(env.AGENT_PORT),
-      credentials: new ControlPlaneCredentials((id) => authorities.read(id)),
-    };
     const parts = {
       hold: new HoldHosts({
         memberId,
