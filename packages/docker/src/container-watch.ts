@@ -1,12 +1,14 @@
-import { Agent } from 'node:https';
+import { Agent, type RequestOptions } from 'node:https';
+import type { Duplex } from 'node:stream';
 import { inspect } from 'node:util';
 import { AppError } from '@dockhero/domain/errors';
 import type { DockerConnection } from '@dockhero/domain/ports/docker-engine';
 import type Docker from 'dockerode';
 import { callDocker, openDocker } from './call-docker.js';
+import { secureContextOf, type Credentials } from './secure-context.js';
 
 const callMs = 10_000;
-/** At once to one host; what is beyond waits its turn. */
+/** At once to one host, beside its events; what is beyond waits its turn. */
 const callsMax = 4;
 
 /**
@@ -14,6 +16,11 @@ const callsMax = 4;
  * before each call, to nobody, the agent with all its sockets among them: with hundreds of hosts that took seconds.
  */
 class QuietAgent extends Agent {
+  override createConnection(options: RequestOptions, done?: (error: Error | null, stream: Duplex) => void): Duplex | null | undefined {
+    const { ca, cert, key } = options as Credentials;
+    return super.createConnection({ ...options, secureContext: secureContextOf({ ca, cert, key }) } as RequestOptions, done);
+  }
+
   [inspect.custom](): string {
     return 'QuietAgent';
   }
@@ -56,7 +63,8 @@ const watched = { type: ['container', 'image'], event: ['create', 'start', 'die'
 
 /** The containers of one host, as Docker shows them. @throws AppError `docker_unreachable` | `docker_rejected`. */
 export class ContainerWatch {
-  readonly #agent = new QuietAgent({ keepAlive: true, maxSockets: callsMax });
+  /** Of the connections to a host one stays open for the next call: with hundreds of hosts more would be most of our memory. */
+  readonly #agent = new QuietAgent({ keepAlive: true, maxSockets: callsMax + 1, maxFreeSockets: 1 });
 
   constructor(private readonly port?: number) {}
 
@@ -103,7 +111,7 @@ export class ContainerWatch {
     onEvent: (event: EngineEvent) => void,
     signal: AbortSignal,
   ): Promise<void> {
-    const docker = openDocker(connection, 0, { port: this.port });
+    const docker = openDocker(connection, 0, { port: this.port, agent: this.#agent });
     const late = new AbortController();
     const abortSignal = AbortSignal.any([signal, late.signal]);
     let rest = '';

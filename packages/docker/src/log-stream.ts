@@ -1,8 +1,9 @@
-import { connect as connectTls, createSecureContext, type SecureContext, type TLSSocket } from 'node:tls';
+import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { AppError } from '@dockhero/domain/errors';
 import type { DockerConnection } from '@dockhero/domain/ports/docker-engine';
 import { apiVersion, dockerPort } from './api-version.js';
 import { ChunkedBody } from './chunked-body.js';
+import { secureContextOf } from './secure-context.js';
 
 /** TLS handshake and response header together. */
 const openMs = 10_000;
@@ -30,25 +31,15 @@ export interface LogReader {
 
 /** A connection for a log stream, made ahead: a container may live for less time than a handshake takes. Whoever makes it listens for errors. */
 export function connectForLog(connection: DockerConnection, port = dockerPort): TLSSocket {
+  const { address, caCertificatePem: ca, clientCertificatePem: cert, clientKeyPem } = connection;
   const socket = connectTls({
-    host: connection.address,
+    host: address,
     port,
-    secureContext: contextOf(connection),
+    secureContext: secureContextOf({ ca, cert, key: clientKeyPem.reveal() }),
     // Node compares host names only when there is one; addresses are in the certificate too.
     servername: '',
   });
   return socket.setKeepAlive(true, keepAliveMs);
-}
-
-/** One for all streams that show the same certificate: each holds its parsed certificates and keys, some 150 KB. */
-const contexts = new WeakMap<DockerConnection['clientKeyPem'], SecureContext>();
-
-function contextOf({ caCertificatePem, clientCertificatePem, clientKeyPem }: DockerConnection): SecureContext {
-  const known = contexts.get(clientKeyPem);
-  if (known) return known;
-  const made = createSecureContext({ ca: caCertificatePem, cert: clientCertificatePem, key: clientKeyPem.reveal() });
-  contexts.set(clientKeyPem, made);
-  return made;
 }
 
 /**
