@@ -8,6 +8,8 @@ import { freePort } from '../../scripts/services/run-service.mjs';
 import { encryptionKeys } from './seed.mjs';
 
 const ticksPerSecond = 100; // USER_HZ, on every Linux that Node runs on
+/** As deploy/log-drain.Dockerfile has it; `BENCH_NODE_ARGS` puts others in its place. */
+const nodeOptions = process.env.BENCH_NODE_ARGS?.split(' ') ?? ['--max-semi-space-size=2'];
 /** One batch of either: 512 KiB at most. */
 const batchBytes = 512 * 1024;
 
@@ -26,7 +28,7 @@ export async function startDrain({ folder, databaseUrl, redisUrl, dockerPort }) 
     LINES_PER_SECOND_MAX: '10000000',
   };
   const main = fileURLToPath(new URL('../../apps/log-drain/dist/main.js', import.meta.url));
-  const drain = start('drain', process.execPath, [...(process.env.BENCH_NODE_ARGS?.split(' ') ?? []), main], folder, env);
+  const drain = start('drain', process.execPath, [...nodeOptions, main], folder, env);
   await drain.until(async () => (await fetch(`http://127.0.0.1:${port}/ready`).catch(() => null))?.ok);
   return drain;
 }

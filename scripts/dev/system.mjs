@@ -14,6 +14,9 @@ import { localSettings } from './settings.mjs';
 const appFile = (app) => join(root, 'apps', app, 'dist', 'main.js');
 const dist = (path) => pathToFileURL(join(root, path)).href;
 
+/** As in the apps' Dockerfiles, where it says why. */
+const nodeOptions = { 'log-drain': ['--max-semi-space-size=2'] };
+
 /**
  * @param options.dataDir everything the system keeps.
  * @param options.print false writes the apps' logs to files only.
@@ -67,7 +70,7 @@ export async function startSystem({
 
   async function startApp(app, { readyUrl, deadlineMs = 30_000 }) {
     say(`starting ${app}`);
-    const service = spawnService(nodeBinary(), ['--enable-source-maps', appFile(app)], {
+    const service = spawnService(nodeBinary(), ['--enable-source-maps', ...(nodeOptions[app] ?? []), appFile(app)], {
       cwd: root,
       env: system.settings.environments[app],
     });
