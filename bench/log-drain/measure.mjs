@@ -121,6 +121,22 @@ async function counted({ engine, sink }, names) {
   return { lines, lost, repeated };
 }
 
+/** Lines for a long time at one rate. What the process holds is to stay as it is: looked at when it is warm, in the middle and at the end. */
+export async function soak({ engine, sink, drain }, names, rate, milliseconds) {
+  await sink.ask('answer', { reads: true });
+  const paced = engine.ask('pace', { names, rate, milliseconds });
+  const rssMb = [];
+  for (const share of [0.1, 0.4, 0.5]) {
+    await sleep(milliseconds * share);
+    rssMb.push(drain.rssMb());
+  }
+  await paced;
+  await allDelivered({ engine, sink, drain }, names);
+  const found = await counted({ engine, sink }, names);
+  await sink.ask('answer', { reads: false });
+  return { rssMb, ...found };
+}
+
 /** Many containers that say little. */
 export async function idle({ engine, sink, drain }, names, milliseconds) {
   await sleep(3_000);

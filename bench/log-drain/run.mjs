@@ -1,5 +1,6 @@
 // The log drain from Docker's streams to Logplex, both stand-ins, beside Debian's syslog-ng: alternating rounds, medians. Needs `npm run build`.
-// node bench/log-drain/run.mjs [--quick] [--only throughput,latency,noisy,outage,memory] [--output FILE]
+// node bench/log-drain/run.mjs [--quick] [--only throughput,latency,noisy,outage,memory,soak] [--output FILE]
+// `soak` takes ten minutes, and runs when it is asked for only.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
@@ -10,7 +11,7 @@ import { startRedis } from '../../scripts/services/redis.mjs';
 import { startHelper } from './helper.mjs';
 import { installPeer } from './install-peer.mjs';
 import { textBytes } from './lines.mjs';
-import { checkedFlood, flood, idle, latency, noisyNeighbour, outage } from './measure.mjs';
+import { checkedFlood, flood, idle, latency, noisyNeighbour, outage, soak } from './measure.mjs';
 import { startDrain, startPeer } from './measured-process.mjs';
 import { makeCertificates, migrate, seed } from './seed.mjs';
 
@@ -34,6 +35,7 @@ const size = values.quick
       outageMs: 6_000,
       idleMs: 6_000,
       hosts: 50,
+      soakMs: 60_000,
     }
   : {
       rounds: 3,
@@ -45,8 +47,9 @@ const size = values.quick
       outageMs: 30_000,
       idleMs: 60_000,
       hosts: 200,
+      soakMs: 600_000,
     };
-const bars = { perCpuSecond: 500_000, p50Ms: 40, p99Ms: 120, loneMs: 50, lost: 0, repeated: 0, caughtUpMs: 3_000, rssMb: 300 };
+const bars = { perCpuSecond: 500_000, p50Ms: 40, p99Ms: 120, loneMs: 50, lost: 0, repeated: 0, caughtUpMs: 3_000, rssMb: 300, grownMb: 20 };
 
 /** A host of its own for each measurement, and so an add-on of its own. `each`: a TLS record per line, as dockerd sends. */
 const container = (each) => (name) => ({ name, each });
@@ -110,6 +113,8 @@ const measurements = {
   noisy: (bench) => noisyNeighbour(bench, { names: numbered('noisy', 4), rate: 100_000 }, { names: ['quiet'], rate: 100 }, size.paceMs),
 
   outage: (bench) => outage(bench, 'outage', 1_000, size.outageMs),
+
+  soak: (bench) => soak(bench, numbered('record8-', 8), 10_000, size.soakMs),
 };
 
 const folder = mkdtempSync(join(tmpdir(), 'dockhero-bench-'));
@@ -199,7 +204,7 @@ function median(numbers) {
   return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
-function report({ seconds, throughput, latency: ages, noisy, outage: out, memory }) {
+function report({ seconds, throughput, latency: ages, noisy, outage: out, memory, soak: long }) {
   const many = (memory?.containers ?? 0).toLocaleString('en');
   const rows = [
     ...(throughput?.rows ?? []).map(({ title, perCpuSecond }) =>
@@ -233,6 +238,15 @@ function report({ seconds, throughput, latency: ages, noisy, outage: out, memory
           row('outage: lines younger than 200 ms after ms', out.liveMs, '', null),
         ]
       : []),
+    ...(long
+      ? [
+          row(`${size.soakMs / 1_000} s at 10,000 lines/s: MB when warm`, long.rssMb[0], '', null),
+          row('soak: MB in the middle', long.rssMb[1], '', null),
+          row('soak: MB at the end', long.rssMb[2], '', null),
+          row('soak: MB grown since the middle', long.rssMb[2] - long.rssMb[1], '<=', bars.grownMb),
+          row('soak: lines lost or repeated', long.lost + long.repeated, '<=', 0),
+        ]
+      : []),
     ...(memory
       ? [
           row(`${many} containers: MB when silent`, memory.idleRssMb, '', null),
@@ -262,7 +276,7 @@ function report({ seconds, throughput, latency: ages, noisy, outage: out, memory
   const output = values.output ?? (isWhole ? join(root, 'bench', 'results', 'log-drain.json') : null);
   if (output === null) return;
   mkdirSync(join(output, '..'), { recursive: true });
-  const details = { throughput, latency: ages, noisy, outage: out, memory };
+  const details = { throughput, latency: ages, noisy, outage: out, memory, soak: long };
   const setting = { quick: values.quick, ...size, textBytes };
   writeFileSync(
     output,
