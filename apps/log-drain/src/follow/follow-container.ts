@@ -10,7 +10,7 @@ import type { Severity } from '../deliver/batch.js';
 import type { CommittedPosition } from '../deliver/commit-cursors.js';
 import { syslogHeader } from '../deliver/syslog-header.js';
 import type { DrainMetrics } from '../drain-metrics.js';
-import { endedLine, type Ended } from './lifecycle-lines.js';
+import { endedLine, isSameStart, lostText, type Ended, type Lost } from './lifecycle-lines.js';
 import { MessageCounter, nowhere, alwaysRoom, type Skimmed } from './count-messages.js';
 import { longLines } from './long-line.js';
 import { LogGap, LogPosition } from './log-position.js';
@@ -23,7 +23,6 @@ const backoffMaxMs = 30_000;
 /** A container that comes and goes is looked at this often at most. */
 const reopenMs = 250;
 const withoutLogMs = 10_000;
-const sameStartMs = 500;
 /** A clock is seldom set back; one that often is must not fill the memory. */
 const newMarksMax = 100;
 
@@ -34,12 +33,6 @@ export interface ContainerServices {
   readonly metrics: DrainMetrics;
   readonly logger: Logger;
   readonly dockerPort: number | undefined;
-}
-
-/** What a gap has swallowed. `isAll` false: there may be more. */
-interface Lost {
-  readonly count: number;
-  readonly isAll: boolean;
 }
 
 export type ContainerEnd = 'exited' | 'gone' | 'stopped';
@@ -261,11 +254,7 @@ export class ContainerFollower {
     const { metrics, log } = this.services;
     metrics.gaps.inc();
     if (lost) metrics.lost.inc({ reason: 'rotated' }, lost.count);
-    const lines = lost
-      ? `${lost.isAll ? '' : 'at least '}${String(lost.count)} ${lost.count === 1 ? 'line' : 'lines'}`
-      : 'an unknown number of lines';
-    const where = lastAt === '' ? `before ${next.at}` : `between ${lastAt} and ${next.at}`;
-    log.say('error', `dockhero: ${lines} lost ${where}`, this, this.#header, next.at);
+    log.say('error', lostText(lost, lastAt, next.at), this, this.#header, next.at);
   }
 
   #tellStarted(details: ContainerDetails): void {
@@ -300,9 +289,4 @@ export class ContainerFollower {
   get #name(): string {
     return this.process.slice('dockhero.'.length);
   }
-}
-
-/** An event tells of a start within moments of what Docker notes of it, and to the millisecond. */
-function isSameStart(at: string, knownAt: string): boolean {
-  return at === knownAt || (knownAt.endsWith('000000Z') && Math.abs(timeToMs(at) - timeToMs(knownAt)) < sameStartMs);
 }
