@@ -1,4 +1,5 @@
 import { AlertContactStore } from '@dockhero/database/alert-contact-store';
+import { AlertSettingsStore } from '@dockhero/database/alert-settings-store';
 import { AuditLog } from '@dockhero/database/audit-log';
 import { AuthorizationStore } from '@dockhero/database/authorization-store';
 import { openDatabase } from '@dockhero/database/client';
@@ -30,12 +31,12 @@ import { ReconcileProcessor } from './reconcile/reconcile.processor.js';
 import { Reconciler } from './reconcile/reconciler.js';
 import { StepLists } from './reconcile/step-lists.js';
 import { Sweep } from './reconcile/sweep.js';
-import { AgentRelease } from './steps/agent-release.js';
 import { CloudLag } from './steps/cloud-lag.js';
 import { CustomerUrls } from './steps/customer-urls.js';
 import { DockerConnections } from './steps/docker-connections.js';
 import { LaunchSettings } from './steps/launch-settings.js';
 import { provisionStepClasses, removeStepClasses } from './steps/step-classes.js';
+import { WantedAgent } from './steps/wanted-agent.js';
 import { WorkerLog } from './worker-log.js';
 
 /** The outside world, as the steps see it. */
@@ -87,7 +88,10 @@ export class ReconcilerModule {
           provide: LaunchSettings,
           useFactory: () => new LaunchSettings(env.HOST_API_URL, subnetIds, env.BOOT_DEADLINE_MS, env.CLOUD_LAG_MS),
         },
-        { provide: AgentRelease, useFactory: () => new AgentRelease(readAgentBundle(env.AGENT_BUNDLE)?.sha256 ?? null) },
+        {
+          provide: WantedAgent,
+          useFactory: () => new WantedAgent(readAgentBundle(env.AGENT_BUNDLE)?.sha256 ?? null, new AlertSettingsStore(database, box)),
+        },
         { provide: CloudLag, useFactory: () => new CloudLag(env.CLOUD_LAG_MS) },
         { provide: GiveUpRule, useFactory: () => new GiveUpRule(env.GIVE_UP_MS) },
         { provide: WorkerLog, useFactory: () => new WorkerLog(logger) },

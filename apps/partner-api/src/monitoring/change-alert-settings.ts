@@ -6,12 +6,13 @@ import { AppError } from '@dockhero/domain/errors';
 import { adjustableRules, type AdjustableRule } from '@dockhero/domain/monitoring/alert-settings';
 import type { ResourceId } from '@dockhero/domain/resource';
 import { Secret } from '@dockhero/domain/secret';
+import { Doorbell } from '@dockhero/queue/doorbell';
 import { Injectable } from '@nestjs/common';
 import { FindResource } from '../client/find-resource.js';
 import { ApiSettings } from '../settings.js';
 import { toSettings } from './alert-answers.js';
 
-/** Changes from where a customer's alerts fire, and who is told. */
+/** Changes from where a customer's alerts fire, who is told, and whether agents may free room. */
 @Injectable()
 export class ChangeAlertSettings {
   constructor(
@@ -19,6 +20,7 @@ export class ChangeAlertSettings {
     private readonly settings: AlertSettingsStore,
     private readonly audit: AuditLog,
     private readonly api: ApiSettings,
+    private readonly doorbell: Doorbell,
   ) {}
 
   /** @throws AppError `webhook_not_https`, `resource_gone`. */
@@ -38,6 +40,8 @@ export class ChangeAlertSettings {
     });
     if (!isThere) throw new AppError('resource_gone', { id: resource.id });
     await this.#note(resource.id, patch);
+    // Hosts' agents are told by the worker.
+    if (patch.free_room !== undefined) this.doorbell.ring('provision', resource.id, { wake: true });
     const answer = toSettings(await this.settings.read(resource.id));
     return secret ? { ...answer, webhook_secret: secret.reveal() } : answer;
   }

@@ -1,3 +1,4 @@
+import { AlertSettingsStore } from '@dockhero/database/alert-settings-store';
 import { CallGate } from '@dockhero/testing/fakes/call-gate';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { settle } from '../testing/drive.js';
@@ -89,6 +90,16 @@ describe('a cluster that is up', () => {
     expect([gate.count('agent.upgrade'), running()]).toEqual([2, ['agent-2']]);
     await settle(world, next, id);
     expect(gate.count('agent.upgrade')).toBe(2);
+  });
+
+  it('has its agents do as the customer has set', async () => {
+    const id = await world.sell();
+    await settle(world, reconciler, id);
+    const freeRoom = () => [...world.hosts.agents.values()].map((agent) => agent.freeRoom);
+    expect(freeRoom()).toEqual([true]);
+    await new AlertSettingsStore(storage.database, world.box).write(id, { freeRoom: false });
+    await settle(world, reconciler, id);
+    expect(freeRoom()).toEqual([false]);
   });
 
   it('fails no pass over a silent agent, and asks it only every few minutes', async () => {

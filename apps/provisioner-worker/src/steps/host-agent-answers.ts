@@ -1,3 +1,4 @@
+import type { AgentSettings } from '@dockhero/contracts/agent-api';
 import { AuditLog } from '@dockhero/database/audit-log';
 import { hasCode } from '@dockhero/domain/errors';
 import type { Host } from '@dockhero/domain/host';
@@ -6,9 +7,9 @@ import { Injectable } from '@nestjs/common';
 import type { Pass } from '../reconcile/pass.js';
 import { Step, done, waitFor, type StepResult } from '../reconcile/step.js';
 import { WorkerLog } from '../worker-log.js';
-import { AgentRelease } from './agent-release.js';
 import { DockerConnections } from './docker-connections.js';
 import { Pause } from './pause.js';
+import { WantedAgent } from './wanted-agent.js';
 
 /** How long a provision waits for agents from the Swarm being ready on, in milliseconds: monitoring is no reason to withhold Docker. */
 const waitMs = 90_000;
@@ -17,7 +18,7 @@ const soonMs = 5_000;
 /** After silence, and after an upgrade was asked for, an agent is left alone for this long: passes may come each second. */
 const pauseMs = 5 * 60_000;
 
-/** Every host's agent answers, and is this release's. Holds up nothing but a provision, and that not for long. */
+/** Every host's agent answers, is this release's, and does as its customer has set. Holds up nothing but a provision, and that not for long. */
 @Injectable()
 export class HostAgentAnswers extends Step {
   readonly name = 'host agent answers';
@@ -27,7 +28,7 @@ export class HostAgentAnswers extends Step {
   constructor(
     private readonly agents: HostAgents,
     private readonly connections: DockerConnections,
-    private readonly release: AgentRelease,
+    private readonly wanted: WantedAgent,
     private readonly audit: AuditLog,
     private readonly log: WorkerLog,
   ) {
@@ -35,11 +36,12 @@ export class HostAgentAnswers extends Step {
   }
 
   async ensure(pass: Pass): Promise<StepResult> {
-    if (this.release.sha256 === null) return done;
+    if (this.wanted.sha256 === null) return done;
     const waitedMs = waited(pass);
     // While a provision waits, the agents it waits for are asked each time.
     const asked = pass.hosts.filter(({ id }) => waitedMs !== null || !this.#pause.isOn(id));
-    const answers = await Promise.all(asked.map((host) => this.#ask(pass, host)));
+    const settings = await this.wanted.settingsOf(pass.resource.id);
+    const answers = await Promise.all(asked.map((host) => this.#ask(pass, host, settings)));
     const silent = asked.filter((_, index) => !answers[index]);
     if (waitedMs === null || silent.length === 0) return done;
     if (waitedMs < waitMs) return waitFor('the host agent to start', waitedMs < soonMs ? 250 : 2_000);
@@ -51,11 +53,12 @@ export class HostAgentAnswers extends Step {
   }
 
   /** Asks for the version, and for an upgrade when it is another release's. @returns whether there is an agent. */
-  async #ask(pass: Pass, host: Host): Promise<boolean> {
+  async #ask(pass: Pass, host: Host, settings: AgentSettings): Promise<boolean> {
     try {
       const connection = await this.connections.to(pass, host.address ?? '');
       const { sha256 } = await this.agents.version(connection);
-      if (sha256 === this.release.sha256) return true;
+      await this.agents.applySettings(connection, settings);
+      if (sha256 === this.wanted.sha256) return true;
       await this.agents.upgrade(connection);
       this.log.logger.info({ resourceId: pass.resource.id, hostId: host.id, from: sha256 }, 'a host agent was told to upgrade');
       this.#pause.begin(host.id);

@@ -1,4 +1,5 @@
 import { AlertContactStore } from '@dockhero/database/alert-contact-store';
+import { AlertSettingsStore } from '@dockhero/database/alert-settings-store';
 import { AuditLog } from '@dockhero/database/audit-log';
 import { AuthorizationStore } from '@dockhero/database/authorization-store';
 import { ClusterAuthorityStore } from '@dockhero/database/cluster-authority-store';
@@ -24,7 +25,6 @@ import { PassJournal } from '../reconcile/pass-journal.js';
 import { Reconciler } from '../reconcile/reconciler.js';
 import { StepLists } from '../reconcile/step-lists.js';
 import type { Ports } from '../reconciler.module.js';
-import { AgentRelease } from '../steps/agent-release.js';
 import { CloudLag } from '../steps/cloud-lag.js';
 import { CustomerUrls } from '../steps/customer-urls.js';
 import { DockerAnswers } from '../steps/docker-answers.js';
@@ -47,6 +47,7 @@ import { RemoveSecurityGroup } from '../steps/remove-security-group.js';
 import { TellHerokuOfFailure } from '../steps/tell-heroku-of-failure.js';
 import { TellHeroku } from '../steps/tell-heroku.js';
 import { TerminateHosts } from '../steps/terminate-hosts.js';
+import { WantedAgent } from '../steps/wanted-agent.js';
 import { WorkerLog } from '../worker-log.js';
 import { subnetIds, type World } from './world.js';
 
@@ -113,7 +114,13 @@ export function makeReconciler(world: World, gate: CallGate, database: Database,
       new LaunchHosts(instances, power, addresses, clusters, launch),
       new DockerAnswers(engine, connections, instances, launch),
       new FormSwarm(engine, connections),
-      new HostAgentAnswers(agents, connections, new AgentRelease(settings.agentRelease), audit, log),
+      new HostAgentAnswers(
+        agents,
+        connections,
+        new WantedAgent(settings.agentRelease, new AlertSettingsStore(database, world.box)),
+        audit,
+        log,
+      ),
       new PublishConfigVars(resources, platform, session, urls),
       new TellHeroku(platform, session),
     ],
