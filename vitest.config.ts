@@ -12,7 +12,12 @@ export default defineConfig({
     projects: [
       {
         ...source,
-        test: { name: 'unit', include: [`${folders}/*.test.ts`], exclude: [...exclude, '**/*.{integration,machine}.test.ts'] },
+        test: {
+          name: 'unit',
+          include: [`${folders}/*.test.ts`],
+          exclude: [...exclude, '**/*.{integration,machine}.test.ts'],
+          testTimeout: 20_000,
+        },
       },
       {
         // Need Postgres and Redis, which the set-up starts once for all of them; each test file takes a database of its own.

@@ -46,7 +46,8 @@ export class ContainerWatch {
     this.counters = new WorkloadCounters(saved);
     this.#ledger = new ContainerLedger(this.counters);
     const lastEvent = textOf(fieldsOf(saved).lastEventNano);
-    this.#lastEventNano = /^\d{1,20}$/.test(lastEvent) ? lastEvent : String(BigInt(Date.now()) * 1_000_000n);
+    // The clock counts whole milliseconds: what started in this one is told by the first list, and must not come again as an event.
+    this.#lastEventNano = /^\d{1,20}$/.test(lastEvent) ? lastEvent : String(BigInt(Date.now() + 1) * 1_000_000n);
   }
 
   get containers(): readonly Container[] {
