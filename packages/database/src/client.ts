@@ -25,7 +25,8 @@ export function openDatabase({ url, poolSize = 10 }: DatabaseOptions): Database 
     keepAlive: true,
   });
   pool.on('error', () => {}); // an idle connection was cut: the pool has dropped it, the next query opens another
-  const client = new PrismaClient({ adapter: new PrismaPg(pool) });
+  // As the pool's own limits: Prisma's are two and five seconds, and a burst on a busy machine waits longer for its turn.
+  const client = new PrismaClient({ adapter: new PrismaPg(pool), transactionOptions: { maxWait: 5_000, timeout: 15_000 } });
   const disconnect = client.$disconnect.bind(client);
   return Object.assign(client, {
     pool,
