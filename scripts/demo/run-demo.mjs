@@ -35,6 +35,7 @@ export async function runDemo({ dataDir, herokuUrl, app, plan = 'hobby', say }) 
   say(`  ${page.trim().split('\n').slice(0, 3).join('\n  ')}`);
   await logged(async () => (await quietly(['logs', '-a', app, '-n', '100'])).stdout);
   await command('logs', '-a', app, '-n', '10');
+  await command('dh:alerts', '-a', app);
   return { app, project, url, provisionedMs, totalMs: Date.now() - startedAt };
 }
 

@@ -84,6 +84,8 @@ function printNext(urls, { app, project, url }) {
     '  heroku dh:compose ps',
     '  heroku dh:docker info',
     '  heroku dh:ssh',
+    '  heroku dh:metrics memory',
+    '  heroku dh:alerts',
     '  heroku dh:doctor',
     '  heroku addons:upgrade dockhero dockhero:standard',
     `  heroku addons:destroy dockhero --confirm ${app}`,
