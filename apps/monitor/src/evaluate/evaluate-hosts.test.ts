@@ -97,6 +97,28 @@ describe('EvaluateHosts', () => {
     });
   });
 
+  it('has a host looked at as soon as `for` is over, not only at its next turn', async () => {
+    const look = async (): Promise<void> => {
+      host.begin(outside.nowMs, 15 * second);
+      host.sample = parseMetrics(agentText({ memory: 0.93 }), outside.now());
+      evaluation.take(host, host.sample);
+      await settle();
+    };
+    // The first look begins later after its turn than those that follow: the one a minute on is just too early.
+    const late = [90, 50, 50, 50, 50];
+    for (const ms of late) {
+      outside.nowMs = Math.ceil(host.dueAtMs) + ms;
+      await look();
+    }
+    expect(incidents.told).toEqual([]);
+    const [pending] = incidents.stored;
+    expect(host.dueAtMs).toBe((pending?.pendingSince.getTime() ?? 0) + 60 * second);
+    outside.nowMs = host.dueAtMs;
+    await look();
+    expect(incidents.told).toEqual(['memory fired']);
+    expect(host.dueAtMs).toBeGreaterThan(outside.nowMs + 14 * second);
+  });
+
   it('neither tells again nor forgets when it is restarted in any state', async () => {
     for (let restartAt = 15; restartAt <= 180; restartAt += 15) {
       incidents = new MemoryIncidents();

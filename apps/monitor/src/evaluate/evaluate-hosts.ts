@@ -8,6 +8,7 @@ import type { HostSample } from '@dockhero/domain/monitoring/host-sample';
 import type { Incident, RuleName } from '@dockhero/domain/monitoring/incident';
 import { observeHost, observeSilence } from '@dockhero/domain/monitoring/observe-host';
 import type { Observation } from '@dockhero/domain/monitoring/observation';
+import { rules } from '@dockhero/domain/monitoring/rules';
 import type { Logger } from 'pino';
 import type { MonitorMetrics } from '../monitor-metrics.js';
 import { factsOf } from '../notify/alert-facts.js';
@@ -127,6 +128,7 @@ export class EvaluateHosts implements SampleTaker, HostKeeper {
       },
       now,
     );
+    lookWhenDecided(host, incidents, now);
     if (changes.length === 0) {
       judged.incidents = incidents;
       return;
@@ -166,6 +168,14 @@ export class EvaluateHosts implements SampleTaker, HostKeeper {
       const { rule, object } = transition.incident;
       logger.info({ resourceId, hostId, rule, object, kind: transition.kind }, 'an incident changed');
     }
+  }
+}
+
+/** Looks again as soon as `for` is over: the next turn may come a whole interval later. */
+function lookWhenDecided(host: WatchedHost, incidents: readonly Incident[], now: Date): void {
+  for (const { rule, state, pendingSince } of incidents) {
+    const decidedMs = pendingSince.getTime() + rules[rule].forMs;
+    if (state === 'pending' && decidedMs > now.getTime()) host.lookBy(decidedMs);
   }
 }
 

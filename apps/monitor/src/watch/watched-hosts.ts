@@ -28,6 +28,11 @@ export class WatchedHost {
     this.dueAtMs = this.#nextDue(nowMs, sampleMs);
   }
 
+  /** One look more, ahead of the next one's turn, which stays where it is. */
+  lookBy(atMs: number): void {
+    this.dueAtMs = Math.min(this.dueAtMs, atMs);
+  }
+
   #nextDue(nowMs: number, sampleMs: number): number {
     const offsetMs = this.#phase * sampleMs;
     return (Math.floor((nowMs - offsetMs) / sampleMs) + 1) * sampleMs + offsetMs;
