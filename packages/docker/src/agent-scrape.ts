@@ -6,6 +6,11 @@ import type { DockerConnection } from '@dockhero/domain/ports/docker-engine';
 /** Connection, handshake and answer together, in milliseconds. */
 const lookMs = 5_000;
 const answerBytesMax = 1024 * 1024;
+/**
+ * OpenSSL 3.5 offers a post-quantum key first, and makes one for each handshake: the costliest part of a resumed one. The agents' Node 18 knows
+ * none of the kind, so it would only be thrown away.
+ */
+const tlsOptions = { minVersion: 'TLSv1.3', ecdhCurve: 'X25519:P-256' } as const;
 
 /** What makes the next handshake with a host cheap. */
 interface Resumption {
@@ -72,14 +77,14 @@ export class AgentScrape {
 
   /** Knows no certificate at all, so only a session that was checked when it began gets through. */
   #contextToResume(): SecureContext {
-    this.#resumingContext ??= createSecureContext({ ca: [], minVersion: 'TLSv1.3' });
+    this.#resumingContext ??= createSecureContext({ ca: [], ...tlsOptions });
     return this.#resumingContext;
   }
 }
 
 /** Not kept: each holds some 150 KB, and clusters are many. */
 function contextOf({ caCertificatePem, clientCertificatePem, clientKeyPem }: DockerConnection): SecureContext {
-  return createSecureContext({ ca: caCertificatePem, cert: clientCertificatePem, key: clientKeyPem.reveal(), minVersion: 'TLSv1.3' });
+  return createSecureContext({ ca: caCertificatePem, cert: clientCertificatePem, key: clientKeyPem.reveal(), ...tlsOptions });
 }
 
 async function read(socket: TLSSocket, address: string, signal: AbortSignal): Promise<string> {
