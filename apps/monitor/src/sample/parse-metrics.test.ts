@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { agentText } from '../testing/agent-text.js';
 import { parseMetrics } from './parse-metrics.js';
@@ -47,6 +49,23 @@ describe('parseMetrics', () => {
   it('skips what it does not know, however odd, and host times behind values', () => {
     const odd = 'other{a="{}\\"\\n"} NaN\n\nother_bucket{le="+Inf"} nonsense\nnode_load1 3 1700000000000\n';
     expect(parseMetrics(agentText() + odd, at).load1).toBe(3);
+  });
+
+  it('keeps nothing of the answer but the sample', () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const text = agentText().replace('sha256="abc"', `sha256="${'ab'.repeat(32)}"`);
+    const used = (): number => {
+      collect();
+      return process.memoryUsage().heapUsed;
+    };
+    const before = used();
+    // Each a text of its own: 50 MB in all.
+    const samples = Array.from({ length: 50 }, (_, index) =>
+      parseMetrics(Buffer.from(`${text}# ${'x'.repeat(1e6)}${String(index)}\n`).toString(), at),
+    );
+    expect(used() - before).toBeLessThan(10e6);
+    expect(samples[49]?.agent.sha256).toBe('ab'.repeat(32));
   });
 
   it.each([

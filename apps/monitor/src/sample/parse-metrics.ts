@@ -68,10 +68,15 @@ function readLabels(text: string, start: number, end: number, into: Record<strin
     }
     if (last >= end) break;
     const raw = text.slice(first, last);
-    into[name] = isEscaped ? unescape(raw) : raw;
+    into[name] = isEscaped ? unescape(raw) : copied(raw);
     at = last + 1;
   }
   throw new Error(`labels that cannot be read: ${text.slice(start, Math.min(end, start + 100))}`);
+}
+
+/** V8 makes a slice of 13 characters or more a view that keeps the whole answer in memory for as long as the sample lives. */
+function copied(slice: string): string {
+  return slice.length < 13 ? slice : Buffer.from(slice, 'utf8').toString('utf8');
 }
 
 function unescape(raw: string): string {
