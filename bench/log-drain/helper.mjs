@@ -2,9 +2,9 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-/** Starts `name`.mjs. Resolves once it is ready. */
-export async function startHelper(name) {
-  const child = fork(fileURLToPath(new URL(`./${name}.mjs`, import.meta.url)), { serialization: 'advanced' });
+/** Starts `name`.mjs. Resolves once it is ready. @param beside which module it lies. */
+export async function startHelper(name, beside = import.meta.url) {
+  const child = fork(fileURLToPath(new URL(`./${name}.mjs`, beside)), { serialization: 'advanced' });
   const waiting = new Map();
   let hasEnded = false;
   const gone = new Promise((resolve) => child.once('exit', resolve));

@@ -1,12 +1,18 @@
-// Debian's syslog-ng, which only this benchmark wants.
+// What is measured beside ours, and only by benchmarks.
 import { execFileSync } from 'node:child_process';
 import { existsSync, globSync } from 'node:fs';
 
-const packages = ['syslog-ng-core', 'syslog-ng-mod-http'];
-const isInstalled = () => existsSync('/usr/sbin/syslog-ng') && globSync('/usr/lib/syslog-ng/*/libhttp.so').length > 0;
+export const syslogNg = {
+  packages: ['syslog-ng-core', 'syslog-ng-mod-http'],
+  isInstalled: () => existsSync('/usr/sbin/syslog-ng') && globSync('/usr/lib/syslog-ng/*/libhttp.so').length > 0,
+};
+export const prometheus = {
+  packages: ['prometheus', 'prometheus-alertmanager'],
+  isInstalled: () => existsSync('/usr/bin/prometheus') && existsSync('/usr/bin/prometheus-alertmanager'),
+};
 
 /** Installs what is missing when we are root on Debian; otherwise says exactly what to install, and stops. */
-export function installPeer(say) {
+export function installPeer({ packages, isInstalled }, say) {
   if (isInstalled()) return;
   if (process.getuid() !== 0 || !existsSync('/usr/bin/apt-get')) {
     throw new Error(

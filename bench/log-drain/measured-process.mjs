@@ -63,7 +63,7 @@ log { source(lines); destination(sink); flags(flow-control); };
 }
 
 /** @param folder gets what it prints: a file, because reading a pipe would be our own work. */
-function start(name, file, args, folder, env) {
+export function start(name, file, args, folder, env) {
   const logFile = join(folder, `${name}.log`);
   const output = openSync(logFile, 'a');
   const child = spawn(file, args, { env, stdio: ['ignore', output, output] });

@@ -9,7 +9,7 @@ import { root } from '../../scripts/bootstrap/toolchain.mjs';
 import { startPostgres } from '../../scripts/services/postgres.mjs';
 import { startRedis } from '../../scripts/services/redis.mjs';
 import { startHelper } from './helper.mjs';
-import { installPeer } from './install-peer.mjs';
+import { installPeer, syslogNg } from './install-peer.mjs';
 import { textBytes } from './lines.mjs';
 import { checkedFlood, flood, idle, latency, noisyNeighbour, outage, soak } from './measure.mjs';
 import { startDrain, startPeer } from './measured-process.mjs';
@@ -122,7 +122,7 @@ const started = [];
 let cleaning = null;
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => void cleanUp().then(() => process.exit(1)));
 try {
-  installPeer((text) => console.log(text));
+  installPeer(syslogNg, (text) => console.log(text));
   const from = performance.now();
   const measured = await measureAll();
   report({ seconds: (performance.now() - from) / 1_000, ...measured });
