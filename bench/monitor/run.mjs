@@ -66,7 +66,15 @@ try {
   if (output !== null) {
     mkdirSync(join(output, '..'), { recursive: true });
     const seconds = (performance.now() - from) / 1_000;
-    const whole = { measuredAt: new Date().toISOString(), seconds, machine, setting: { quick: values.quick, ...size }, missed, ...result };
+    const whole = {
+      measuredAt: new Date().toISOString(),
+      seconds,
+      machine,
+      measured: only,
+      setting: { quick: values.quick, ...size },
+      missed,
+      ...result,
+    };
     writeFileSync(output, `${JSON.stringify({ ...whole, details: measured }, null, 2)}\n`);
   }
 } finally {
