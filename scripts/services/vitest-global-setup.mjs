@@ -8,7 +8,10 @@ import { startRedis } from './redis.mjs';
 export default async function setup(project) {
   const folder = mkdtempSync(join(tmpdir(), 'dockhero-test-'));
   const postgres = await startPostgres({ dataDir: join(folder, 'postgres'), durable: false, database: 'template_dockhero' });
-  const redis = await startRedis({ dataDir: join(folder, 'redis'), durable: false });
+  const redis = await startRedis({ dataDir: join(folder, 'redis'), durable: false }).catch(async (error) => {
+    await postgres.stop(); // nobody calls what is returned below
+    throw error;
+  });
   project.provide('templateDatabaseUrl', postgres.url);
   project.provide('redisUrl', redis.url);
   return async () => {
