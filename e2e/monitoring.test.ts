@@ -72,17 +72,11 @@ describe('a host that is watched', () => {
 
   /** To a little above 90 per cent of the host, so that the alert comes and nobody is killed. */
   const fillMemory = async (): Promise<void> => {
-    for (let eater = 0; eater < 6; eater += 1) {
-      const { now, total } = await samples();
-      // Holds a buffer that it has filled, and waits for a reader that never reads.
-      const script = `dd if=/dev/zero bs=${String(Math.ceil((0.925 * total - now) / 2 ** 20))}M count=1 | sleep 100000`;
-      await docker(['run', '-d', '--name', `eater-${String(eater)}`, 'busybox', 'sh', '-c', script]);
-      const { count } = await samples();
-      await eventually('samples of now', async () => (await samples()).count > count + 3);
-      const after = await samples();
-      if (after.now > 0.905 * after.total) return;
-    }
-    throw new Error(`the host's memory does not fill: ${JSON.stringify(await samples())}`);
+    const { now, total } = await samples();
+    // Holds a buffer that it has filled, and waits for a reader that never reads.
+    const script = `dd if=/dev/zero bs=${String(Math.ceil((0.93 * total - now) / 2 ** 20))}M count=1 | sleep 100000`;
+    await docker(['run', '-d', '--name', 'eater', 'busybox', 'sh', '-c', script]);
+    await eventually('memory in use', async () => (await samples()).now > 0.9 * total);
   };
   const remove = async (...names: string[]): Promise<void> => {
     const ids = await docker(['ps', '-aq', ...names.flatMap((name) => ['--filter', `name=${name}`])]);
@@ -130,7 +124,7 @@ describe('a host that is watched', () => {
     await docker(['service', 'create', '--detach', '--name', 'survivor', '--endpoint-mode', 'dnsrr', 'busybox', 'sleep', '100000']);
     await fillMemory();
     await fires('memory');
-    expect(await mail(/The memory of the host is/)).toContain('eater-0');
+    expect(await mail(/The memory of the host is/)).toContain('eater');
     await eventually('the line', async () =>
       /app\[dockhero\]: .*memory/i.test((await system.heroku(['logs', '-a', app, '-n', '1500'])).stdout),
     );
@@ -147,9 +141,9 @@ describe('a host that is watched', () => {
     const script = `free=$(df -k / | awk 'NR==2 {print $4}'); fallocate -l $((free - 100000))k /filler && sleep 100000`;
     await docker(['run', '-d', '--name', 'filler', 'busybox', 'sh', '-c', script]);
     for (const rule of ['oom-kill', 'restart-loop', 'disk']) await fires(rule);
-    expect(await mail(/killed because memory ran out/)).toContain('victim');
-    expect(await mail(/keeps restarting/)).toContain('looper');
-    expect(await mail(/The disk \/ of the host is/)).toMatch(/dh:docker system/);
+    expect(await mail(/A process of victim on the host was killed because memory ran out/)).toContain('dh:alerts:silence');
+    expect(await mail(/looper on the host keeps restarting/)).toContain('dh:compose logs');
+    expect(await mail(/The disk \S+ of the host is/)).toMatch(/dh:docker system/);
     await eventually('the second level', async () => (await incident('disk'))?.level === 'critical');
     expect(await docker(['service', 'ls', '--format', '{{.Name}} {{.Replicas}}'])).toBe('survivor 1/1');
     // One mail per person and change, never one a sample.

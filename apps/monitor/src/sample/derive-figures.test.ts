@@ -34,4 +34,10 @@ describe('rootDisk', () => {
     expect(rootDisk({ ...one, fileSystems: one.fileSystems.map((disk) => ({ ...disk, isStuck: true })) })).toBeNull();
     expect(rootDisk({ ...one, fileSystems: [] })).toBeNull();
   });
+
+  it('is Docker’s own disk where the root of the host is an overlay', () => {
+    const one = sample(0);
+    const docker = one.fileSystems.map((disk) => ({ ...disk, mountpoint: '/var/lib/docker' }));
+    expect(rootDisk({ ...one, fileSystems: docker })?.mountpoint).toBe('/var/lib/docker');
+  });
 });

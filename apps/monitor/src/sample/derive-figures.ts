@@ -30,8 +30,9 @@ function perSecond(earlier: number, later: number, seconds: number): number | nu
   return seconds > 0 && later >= earlier ? (later - earlier) / seconds : null;
 }
 
-/** The disk that Docker and the host's own programs write to: null when it hangs. */
+/** The disk that Docker and the host's own programs write to: null when it hangs. Where `/` is an overlay, as in the local cloud, it is Docker's own. */
 export function rootDisk({ fileSystems }: HostSample): FileSystemSample | null {
-  const root = fileSystems.find(({ mountpoint }) => mountpoint === '/');
+  const at = (path: string) => fileSystems.find(({ mountpoint }) => mountpoint === path);
+  const root = at('/') ?? at('/var/lib/docker');
   return root && !root.isStuck ? root : null;
 }
