@@ -3,7 +3,7 @@ import type { NewRelicStatusStore } from '@dockhero/database/new-relic-status-st
 import type { HostSample } from '@dockhero/domain/monitoring/host-sample';
 import type { ResourceId } from '@dockhero/domain/resource';
 import type { Logger } from 'pino';
-import { Lane } from '../lane.js';
+import { BoundedWork } from '../bounded-work.js';
 import type { MonitorMetrics } from '../monitor-metrics.js';
 import type { Rates } from '../sample/derive-figures.js';
 import type { SampleTaker } from '../sample/sample-hosts.js';
@@ -36,7 +36,7 @@ interface Queue {
 /** Sends the samples of resources that have a New Relic key, each half a minute's in one POST. */
 export class ShipSamples implements SampleTaker {
   readonly #queues = new Map<ResourceId, Queue>();
-  readonly #lane = new Lane(postsMax);
+  readonly #lane = new BoundedWork(postsMax);
   #ticking: NodeJS.Timeout | undefined;
 
   constructor(

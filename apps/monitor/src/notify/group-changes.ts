@@ -1,4 +1,5 @@
 import type { AlertOutbox, NewDelivery, TransitionGroup } from '@dockhero/database/alert-outbox';
+import { hasCode } from '@dockhero/domain/errors';
 import type { ResourceId } from '@dockhero/domain/resource';
 import type { Logger } from 'pino';
 import type { ResourceSettings } from '../settings/resource-settings.js';
@@ -23,7 +24,21 @@ export class GroupChanges {
 
   /** @throws AppError `storage_unavailable`: nothing was lost. */
   async group(): Promise<void> {
-    await this.outbox.group(this.limits.groupMs, groupsMax, (group) => this.#plan(group));
+    await this.outbox.group(this.limits.groupMs, groupsMax, (group) => this.#planOrPass(group));
+  }
+
+  /** A group that no message can be made of is passed over: thrown, it would keep everybody's messages back, and again the next time. */
+  async #planOrPass(group: TransitionGroup): Promise<readonly NewDelivery[]> {
+    try {
+      return await this.#plan(group);
+    } catch (error) {
+      if (hasCode(error, 'storage_unavailable')) throw error;
+      this.logger.error(
+        { error, resourceId: group.resourceId, groupId: group.id },
+        'people are not told of changes: no message can be made of them',
+      );
+      return [];
+    }
   }
 
   async #plan({ resourceId, transitions }: TransitionGroup): Promise<readonly NewDelivery[]> {

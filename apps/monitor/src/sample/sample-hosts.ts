@@ -6,7 +6,7 @@ import type { Logger } from 'pino';
 import type { MonitorMetrics } from '../monitor-metrics.js';
 import type { WatchedHost, WatchedHosts } from '../watch/watched-hosts.js';
 import { ratesBetween, type Rates } from './derive-figures.js';
-import { Lane } from '../lane.js';
+import { BoundedWork } from '../bounded-work.js';
 import { parseMetrics } from './parse-metrics.js';
 
 const tickMs = 100;
@@ -28,8 +28,8 @@ export interface SamplingLimits {
  * are away and take up their five seconds, the others are looked at in time.
  */
 export class SampleHosts {
-  readonly #steady: Lane;
-  readonly #doubtful: Lane;
+  readonly #steady: BoundedWork;
+  readonly #doubtful: BoundedWork;
   #ticking: NodeJS.Timeout | undefined;
 
   constructor(
@@ -39,8 +39,8 @@ export class SampleHosts {
     private readonly outside: { readonly now: () => Date; readonly metrics: MonitorMetrics; readonly logger: Logger },
     private readonly limits: SamplingLimits,
   ) {
-    this.#steady = new Lane(limits.looksMax);
-    this.#doubtful = new Lane(limits.looksMax);
+    this.#steady = new BoundedWork(limits.looksMax);
+    this.#doubtful = new BoundedWork(limits.looksMax);
   }
 
   start(): void {

@@ -1,13 +1,9 @@
 /** Runs a bounded number of pieces of work at once, the longest waiting first. */
-export class Lane {
+export class BoundedWork {
   readonly #waiting: (() => Promise<void>)[] = [];
   readonly #running = new Set<Promise<void>>();
 
   constructor(private readonly runsMax: number) {}
-
-  get waiting(): number {
-    return this.#waiting.length;
-  }
 
   /** @param work never rejects. */
   add(work: () => Promise<void>): void {
