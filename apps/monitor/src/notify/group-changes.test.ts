@@ -1,6 +1,5 @@
 import type { AlertOutbox, NewDelivery, StoredTransition, TransitionGroup } from '@dockhero/database/alert-outbox';
 import { AppError } from '@dockhero/domain/errors';
-import type { ResourceId } from '@dockhero/domain/resource';
 import pino from 'pino';
 import { expect, it } from 'vitest';
 import type { ResourceSettings } from '../settings/resource-settings.js';
@@ -31,8 +30,8 @@ const fired: StoredTransition = {
   facts: {},
 };
 const groups: readonly TransitionGroup[] = [
-  { id: 1, resourceId: 'bad' as ResourceId, transitions: [] },
-  { id: 2, resourceId: 'good' as ResourceId, transitions: [fired] },
+  { id: 1, resourceId: 'bad', transitions: [] },
+  { id: 2, resourceId: 'good', transitions: [fired] },
 ];
 
 /** Plans both groups in turn, as the outbox does in its one transaction. @returns how many deliveries each got. */
