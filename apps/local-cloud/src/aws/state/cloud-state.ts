@@ -58,6 +58,23 @@ export interface Volume {
   attachment: { instanceId: string; device: string; attachedAtMs: number; deleteOnTermination: boolean } | null;
 }
 
+export interface Snapshot {
+  id: string;
+  /** Null of a snapshot that was written through the EBS direct API. */
+  volumeId: string | null;
+  sizeGib: number;
+  state: 'pending' | 'completed' | 'error';
+  statusMessage: string | null;
+  description: string;
+  encrypted: boolean;
+  startedAtMs: number;
+  completedAtMs: number | null;
+  visibleAtMs: number;
+  /** Of two snapshots with the same lineage the changed blocks can be asked: the volume's, its snapshots', and the volumes' made of those. */
+  lineage: string;
+  tags: Tags;
+}
+
 export type RuleSource = { cidr: string } | { groupId: string };
 
 /** One source of one port range: what AWS calls a security group rule. */
@@ -99,6 +116,7 @@ export interface CloudState {
   version: 1;
   instances: Record<string, Instance>;
   volumes: Record<string, Volume>;
+  snapshots: Record<string, Snapshot>;
   securityGroups: Record<string, SecurityGroup>;
   addresses: Record<string, ElasticAddress>;
   launches: Record<string, Launch>;
@@ -107,5 +125,5 @@ export interface CloudState {
 }
 
 export function emptyState(): CloudState {
-  return { version: 1, instances: {}, volumes: {}, securityGroups: {}, addresses: {}, launches: {}, cursors: {} };
+  return { version: 1, instances: {}, volumes: {}, snapshots: {}, securityGroups: {}, addresses: {}, launches: {}, cursors: {} };
 }

@@ -16,7 +16,8 @@ export class StateFile {
     if (!existsSync(this.file)) return emptyState();
     const state = JSON.parse(readFileSync(this.file, 'utf8')) as CloudState;
     if (state.version !== 1) throw new Error(`${this.file} has version ${String(state.version)}, not 1; remove it to start afresh`);
-    return state;
+    // Files from before there were snapshots have none.
+    return { ...emptyState(), ...state };
   }
 
   save(state: CloudState): void {
