@@ -10,12 +10,35 @@ export interface Plan {
   readonly instanceTypes: readonly [string, ...string[]];
   /** Size of each host's root disk. Equal for all single-host plans, so that they can be changed in place. */
   readonly rootGib: number;
+  /** What the cluster's volumes may be: how many, and how large all together. */
+  readonly volumes: { readonly count: number; readonly totalGib: number };
 }
 
 export const planCatalog: readonly Plan[] = [
-  { slug: 'hobby', humanName: 'Hobby', hostCount: 1, instanceTypes: ['t3.micro', 't3a.micro'], rootGib: 16 },
-  { slug: 'standard', humanName: 'Standard', hostCount: 1, instanceTypes: ['t3.small', 't3a.small'], rootGib: 16 },
-  { slug: 'business', humanName: 'Business', hostCount: 3, instanceTypes: ['t3.medium', 't3a.medium'], rootGib: 32 },
+  {
+    slug: 'hobby',
+    humanName: 'Hobby',
+    hostCount: 1,
+    instanceTypes: ['t3.micro', 't3a.micro'],
+    rootGib: 16,
+    volumes: { count: 3, totalGib: 20 },
+  },
+  {
+    slug: 'standard',
+    humanName: 'Standard',
+    hostCount: 1,
+    instanceTypes: ['t3.small', 't3a.small'],
+    rootGib: 16,
+    volumes: { count: 10, totalGib: 200 },
+  },
+  {
+    slug: 'business',
+    humanName: 'Business',
+    hostCount: 3,
+    instanceTypes: ['t3.medium', 't3a.medium'],
+    rootGib: 32,
+    volumes: { count: 20, totalGib: 1000 },
+  },
 ];
 
 /** @throws AppError `plan_unknown`. */
