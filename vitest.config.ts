@@ -52,7 +52,8 @@ export default defineConfig({
           exclude,
           testTimeout: 300_000,
           hookTimeout: 300_000,
-          fileParallelism: false,
+          // Two at once: they wait more than they compute, and each has a system of its own.
+          maxWorkers: 2,
         },
       },
     ],
