@@ -132,6 +132,7 @@ export function toInstance(instance: Ec2Instance): Instance {
     id: instance.InstanceId ?? '',
     state: instance.State?.Name ?? 'pending',
     instanceType: instance.InstanceType ?? '',
+    zone: instance.Placement?.AvailabilityZone ?? '',
     privateAddress: instance.PrivateIpAddress ?? null,
     publicAddress: instance.PublicIpAddress ?? null,
     launchToken: instance.ClientToken ?? null,

@@ -7,6 +7,8 @@ export interface Instance {
   readonly id: string;
   readonly state: InstanceState;
   readonly instanceType: string;
+  /** Availability zone: only disks of the same one can be attached. */
+  readonly zone: string;
   readonly privateAddress: string | null;
   readonly publicAddress: string | null;
   readonly launchToken: string | null;

@@ -85,6 +85,7 @@ export function instancesContract(name: string, make: () => Promise<InstancesUnd
         launchToken: token,
         resourceId: spec.resourceId,
         instanceType: spec.instanceType,
+        zone: expect.stringMatching(/^[a-z-]+-\d[a-z]$/),
         privateAddress: expect.stringMatching(/^\d+(\.\d+){3}$/),
       });
       expect(Math.abs(running.launchedAt.getTime() - Date.now())).toBeLessThan(limits.deadlineMs + 60_000);

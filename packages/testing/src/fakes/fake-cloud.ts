@@ -55,6 +55,8 @@ export class FakeCloud {
   readonly groups: CloudGroup[] = [];
   /** `type/subnet` where AWS has no room now. */
   readonly full = new Set<string>();
+  /** The availability zone of each subnet; one that is not named has the zone of its last letter in us-east-1. */
+  readonly zones = new Map<string, string>();
   readonly times: CloudTimes;
   readonly #now: () => number;
   #serial = 0;
@@ -90,6 +92,10 @@ export class FakeCloud {
 
   isVisible({ visibleAt }: { visibleAt: number }): boolean {
     return visibleAt <= this.now();
+  }
+
+  zoneOf(subnetId: string): string {
+    return this.zones.get(subnetId) ?? `us-east-1${subnetId.at(-1)}`;
   }
 
   /** @throws AppError `host_capacity`. */

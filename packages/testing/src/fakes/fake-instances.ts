@@ -90,6 +90,7 @@ export class FakeInstances extends Instances {
       id,
       state,
       instanceType,
+      zone: this.cloud.zoneOf(spec.subnetId),
       launchToken: token,
       resourceId: spec.resourceId,
       launchedAt: new Date(launchedAt),
