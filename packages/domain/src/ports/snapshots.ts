@@ -24,11 +24,12 @@ export interface SnapshotSpec {
 
 /** Snapshots of EBS volumes. @throws AppError as any call to AWS, and `snapshot_limit` when this volume has too many on their way: wait 15 s. */
 export abstract class Snapshots {
-  /** The content is that of the moment in which this returns. The same backup's snapshot is found by tag and never made twice, as far as AWS shows it. */
+  /** The content is that of the moment in which this returns. The same backup's snapshot is found by tag and never made twice, as far as AWS shows it; one in `error` does not count. */
   abstract create(diskId: string, spec: SnapshotSpec): Promise<Snapshot>;
   abstract find(id: string): Promise<Snapshot | null>;
-  /** By the backup's tag; AWS may lag by seconds. */
+  /** By the backup's tag, one in `error` only if there is no other; AWS may lag by seconds. */
   abstract findOf(backupId: string): Promise<Snapshot | null>;
+  /** The oldest first. */
   abstract listOf(volumeId: string): Promise<Snapshot[]>;
   /** Every snapshot of our environment: the orphan sweep's view. */
   abstract listAll(): Promise<Snapshot[]>;

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Secret } from '@dockhero/domain/secret';
 import { FakeAddresses } from '../fakes/fake-addresses.js';
 import { FakeCloud } from '../fakes/fake-cloud.js';
+import { FakeDisks } from '../fakes/fake-disks.js';
 import { FakeDockerEngine, FakeHosts } from '../fakes/fake-docker-engine.js';
 import { FakeHeroku } from '../fakes/fake-heroku.js';
 import { FakeHerokuIdentity } from '../fakes/fake-heroku-identity.js';
@@ -9,11 +10,18 @@ import { FakeHerokuPlatform } from '../fakes/fake-heroku-platform.js';
 import { FakeInstancePower } from '../fakes/fake-instance-power.js';
 import { FakeInstances } from '../fakes/fake-instances.js';
 import { FakeSecurityGroups } from '../fakes/fake-security-groups.js';
+import { FakeSnapshotBlocks } from '../fakes/fake-snapshot-blocks.js';
+import { FakeSnapshots } from '../fakes/fake-snapshots.js';
+import { FakeStorage } from '../fakes/fake-storage.js';
 import { addressesContract, type AddressesUnderTest } from './addresses-contract.js';
+import { disksContract } from './disks-contract.js';
 import { dockerEngineContract, type EngineHost } from './docker-engine-contract.js';
 import { herokuContract } from './heroku-contract.js';
 import { instancesContract } from './instances-contract.js';
 import { securityGroupsContract } from './security-groups-contract.js';
+import { snapshotBlocksContract } from './snapshot-blocks-contract.js';
+import { snapshotsContract } from './snapshots-contract.js';
+import type { StorageUnderTest } from './storage-world.js';
 
 const limits = { deadlineMs: 2_000, pollMs: 5 };
 
@@ -33,6 +41,34 @@ const aCloud = () => new FakeCloud({ runMs: 30, stopMs: 20, endMs: 30, lagMs: 20
 instancesContract('FakeInstances', async () => portsOf(aCloud()), limits);
 securityGroupsContract('FakeSecurityGroups', async () => portsOf(aCloud()), limits);
 addressesContract('FakeAddresses', async () => portsOf(aCloud()), limits);
+
+function storageOf(cloud: FakeCloud): StorageUnderTest {
+  const times = {
+    createMs: 10,
+    attachMs: 10,
+    detachMs: 10,
+    deleteMs: 10,
+    modifyMs: 10,
+    optimizeMs: 10,
+    snapshotMs: 10,
+    lagMs: 20,
+    idLagMs: 5,
+  };
+  const storage = new FakeStorage(cloud, times);
+  const blocks = new FakeSnapshotBlocks(storage);
+  blocks.pageSize = 2;
+  return {
+    ...portsOf(cloud),
+    blocks,
+    disks: new FakeDisks(storage),
+    snapshots: new FakeSnapshots(storage),
+    zones: ['us-east-1a', 'us-east-1b'],
+    write: async (diskId, index, bytes) => storage.write(diskId, index, bytes),
+  };
+}
+disksContract('FakeDisks', async () => storageOf(aCloud()), limits);
+snapshotsContract('FakeSnapshots', async () => storageOf(aCloud()), limits);
+snapshotBlocksContract('FakeSnapshotBlocks', async () => storageOf(aCloud()), limits);
 
 dockerEngineContract(
   'FakeDockerEngine',

@@ -14,7 +14,7 @@ export class FakeSnapshots extends Snapshots {
 
   override async create(diskId: string, spec: SnapshotSpec): Promise<Snapshot> {
     const earlier = await this.findOf(spec.backupId);
-    return earlier ?? (await this.#take(diskId, spec));
+    return earlier && earlier.state !== 'error' ? earlier : await this.#take(diskId, spec);
   }
 
   override async find(id: string): Promise<Snapshot | null> {
@@ -22,7 +22,10 @@ export class FakeSnapshots extends Snapshots {
   }
 
   override async findOf(backupId: string): Promise<Snapshot | null> {
-    return await this.gate.pass('snapshots.findOf', () => this.#list().find((found) => found.backupId === backupId) ?? null);
+    return await this.gate.pass('snapshots.findOf', () => {
+      const all = this.#list().filter((found) => found.backupId === backupId);
+      return all.find(({ state }) => state !== 'error') ?? all[0] ?? null;
+    });
   }
 
   override async listOf(volumeId: string): Promise<Snapshot[]> {
