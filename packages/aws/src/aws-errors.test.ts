@@ -1,4 +1,5 @@
 import { AppError } from '@dockhero/domain/errors';
+import { EBSServiceException } from '@aws-sdk/client-ebs';
 import { EC2ServiceException } from '@aws-sdk/client-ec2';
 import { describe, expect, it } from 'vitest';
 import { awsCode, orAppError, unlessGone } from './aws-errors.js';
@@ -30,9 +31,36 @@ describe('EC2’s errors', () => {
       ['IncorrectInstanceState', 'aws_lagging'],
       ['InvalidGroup.NotFound', 'aws_lagging'],
       ['InvalidInstanceID.NotFound', 'aws_lagging'],
+      ['InvalidVolume.NotFound', 'aws_lagging'],
+      ['InvalidSnapshot.NotFound', 'aws_lagging'],
+      ['VolumeLimitExceeded', 'disk_limit'],
+      ['AttachmentLimitExceeded', 'disk_limit'],
+      ['InsufficientVolumeCapacity', 'host_capacity'],
+      ['VolumeInUse', 'disk_in_use'],
+      ['InvalidVolume.ZoneMismatch', 'disk_zone'],
+      ['VolumeModificationRateExceeded', 'disk_change_too_soon'],
+      ['IncorrectModificationState', 'disk_change_too_soon'],
+      ['VolumeModificationSizeLimitExceeded', 'aws_rejected'],
+      ['ConcurrentSnapshotLimitExceeded', 'snapshot_limit'],
+      ['SnapshotCreationPerVolumeRateExceeded', 'snapshot_limit'],
+      ['SnapshotLimitExceeded', 'aws_rejected'],
       ['SomethingNew', 'aws_unavailable'],
+      ['toString', 'aws_unavailable'],
     ];
     for (const [name, code] of expected) expect([name, await codeOf(ec2Error(name))]).toEqual([name, code]);
+  });
+
+  it('of EBS direct are told by their names: throttling comes with status 400', async () => {
+    const ebsError = (name: string) => new EBSServiceException({ name, message: '', $fault: 'client', $metadata: { httpStatusCode: 400 } });
+    const expected: [string, string][] = [
+      ['RequestThrottledException', 'aws_throttled'],
+      ['ConcurrentLimitExceededException', 'aws_throttled'],
+      ['ValidationException', 'aws_rejected'],
+      ['AccessDeniedException', 'aws_rejected'],
+      ['ResourceNotFoundException', 'aws_lagging'],
+      ['InternalServerException', 'aws_unavailable'],
+    ];
+    for (const [name, code] of expected) expect([name, await codeOf(ebsError(name))]).toEqual([name, code]);
   });
 
   it('are not read into network trouble: the call may have happened, and repeating it is safe', async () => {

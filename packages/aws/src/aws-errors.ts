@@ -7,16 +7,40 @@ const throttled = [
   'EC2ThrottledException',
   'TooManyRequests',
   'RequestThrottled',
+  // EBS direct: both come with status 400.
+  'RequestThrottledException',
+  'ConcurrentLimitExceededException',
+  'ServiceQuotaExceededException',
 ];
-const noRoom = ['InsufficientInstanceCapacity', 'InsufficientFreeAddressesInSubnet', 'InsufficientHostCapacity', 'Unsupported'];
+const noRoom = [
+  'InsufficientInstanceCapacity',
+  'InsufficientFreeAddressesInSubnet',
+  'InsufficientHostCapacity',
+  'InsufficientVolumeCapacity',
+  'Unsupported',
+];
 /** Our own change is not to be seen everywhere yet; AWS answers so for seconds after it. */
 const lagging = [
   'InvalidInstanceID.NotFound',
   'InvalidGroup.NotFound',
   'InvalidAllocationID.NotFound',
+  'InvalidVolume.NotFound',
+  'InvalidSnapshot.NotFound',
+  'ResourceNotFoundException',
   'IncorrectInstanceState',
   'IncorrectState',
 ];
+const ofDisks: Readonly<Record<string, ErrorCode>> = {
+  VolumeLimitExceeded: 'disk_limit',
+  MaxIOPSLimitExceeded: 'disk_limit',
+  AttachmentLimitExceeded: 'disk_limit',
+  VolumeInUse: 'disk_in_use',
+  'InvalidVolume.ZoneMismatch': 'disk_zone',
+  IncorrectModificationState: 'disk_change_too_soon',
+  VolumeModificationRateExceeded: 'disk_change_too_soon',
+  ConcurrentSnapshotLimitExceeded: 'snapshot_limit',
+  SnapshotCreationPerVolumeRateExceeded: 'snapshot_limit',
+};
 /** The account's own limits: no retry of ours helps, a person must raise them. */
 const refused = [
   'InstanceLimitExceeded',
@@ -40,6 +64,15 @@ const refused = [
   'InvalidSubnetID.NotFound',
   'IdempotentParameterMismatch',
   'InvalidAction',
+  'SnapshotLimitExceeded',
+  'VolumeModificationSizeLimitExceeded',
+  'InvalidVolumeID.Malformed',
+  'InvalidSnapshotID.Malformed',
+  'InvalidSnapshot.InUse',
+  'InvalidZone.NotFound',
+  'TagLimitExceeded',
+  'ValidationException',
+  'AccessDeniedException',
 ];
 
 /** The EC2 error code of anything that the SDK throws; empty for network trouble. */
@@ -64,6 +97,8 @@ function kindOf(code: string): ErrorCode {
   if (noRoom.includes(code)) return 'host_capacity';
   if (refused.includes(code)) return 'aws_rejected';
   if (lagging.includes(code)) return 'aws_lagging';
+  const ofDisk = Object.hasOwn(ofDisks, code) ? ofDisks[code] : undefined;
+  if (ofDisk) return ofDisk;
   return 'aws_unavailable'; // InternalError, 5xx, a cut connection (the call may have happened; repeating it is safe)
 }
 

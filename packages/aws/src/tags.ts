@@ -4,22 +4,37 @@ import type { Filter, Tag, TagSpecification } from '@aws-sdk/client-ec2';
 const environmentTag = 'dockhero:environment';
 const resourceTag = 'dockhero:resource';
 export const hostTag = 'dockhero:host';
+export const volumeTag = 'dockhero:volume';
+export const generationTag = 'dockhero:generation';
+/** Finds what an earlier call with the same ClientToken has made: EC2 cannot be asked for a disk by its token. */
+export const tokenTag = 'dockhero:token';
+/** Finds what a lost answer has made: EC2 takes no ClientToken for snapshots. */
+export const backupTag = 'dockhero:backup';
 
 export interface Owner {
   /** Which installation of Dockhero this is: an environment touches only what carries its own name. */
   readonly environment: string;
   readonly resourceId: string;
   readonly hostId?: string;
+  readonly volumeId?: string;
+  readonly generation?: number;
+  readonly token?: string;
+  readonly backupId?: string;
 }
 
 /** Tags for everything we create, given in the creating call: nothing of ours is ever untagged. */
 export function tagsFor(owner: Owner, name: string): Tag[] {
-  return [
-    { Key: 'Name', Value: name },
-    { Key: environmentTag, Value: owner.environment },
-    { Key: resourceTag, Value: owner.resourceId },
-    ...(owner.hostId ? [{ Key: hostTag, Value: owner.hostId }] : []),
+  const tags: [string, string | undefined][] = [
+    ['Name', name],
+    [environmentTag, owner.environment],
+    [resourceTag, owner.resourceId],
+    [hostTag, owner.hostId],
+    [volumeTag, owner.volumeId],
+    [generationTag, owner.generation?.toString()],
+    [tokenTag, owner.token],
+    [backupTag, owner.backupId],
   ];
+  return tags.flatMap(([Key, Value]) => (Value === undefined ? [] : [{ Key, Value }]));
 }
 
 export function tagSpecifications(kinds: readonly TagSpecification['ResourceType'][], tags: Tag[]): TagSpecification[] {
@@ -31,6 +46,10 @@ export function ownedBy(environment: string, resourceId?: string): Filter[] {
     { Name: `tag:${environmentTag}`, Values: [environment] },
     ...(resourceId ? [{ Name: `tag:${resourceTag}`, Values: [resourceId] }] : []),
   ];
+}
+
+export function tagged(key: string, value: string): Filter {
+  return { Name: `tag:${key}`, Values: [value] };
 }
 
 export function tagValue(tags: Tag[] | undefined, key: string): string | null {
