@@ -50,7 +50,10 @@ export interface DiskChange {
  * `aws_lagging`, `aws_rejected`, and `disk_limit` where the account or the instance can hold no more.
  */
 export abstract class Disks {
-  /** Repeating a token returns the first disk, also with another spec. Tagged in the creating call. */
+  /**
+   * Repeating a token returns the first disk, also with another spec. Tagged in the creating call. @throws AppError `aws_lagging` when that disk
+   * is not to be seen: not yet, or no more. AWS remembers a token for longer than its disk, so another disk needs another token.
+   */
   abstract create(token: string, spec: DiskSpec): Promise<Disk>;
   /** Null once it is gone. */
   abstract find(id: string): Promise<Disk | null>;

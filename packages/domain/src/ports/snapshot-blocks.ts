@@ -15,7 +15,10 @@ export interface BlockPage {
   readonly next: string | null;
 }
 
-/** The EBS direct API: the content of completed snapshots, block by block. Blocks that were never written are not listed; they are zeros. */
+/**
+ * The EBS direct API: the content of completed snapshots, block by block. Blocks that were never written are not listed; they are zeros.
+ * @throws AppError as any call to AWS: `aws_rejected` for a snapshot that is not completed, `aws_lagging` for one that is not to be seen.
+ */
 export abstract class SnapshotBlocks {
   /** One page in the order of the index, possibly empty. @param from `next` of the page before, or the first index wanted. */
   abstract list(snapshotId: string, from: { readonly index: number } | { readonly next: string }): Promise<BlockPage>;

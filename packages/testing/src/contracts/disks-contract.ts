@@ -85,6 +85,17 @@ export function disksContract(name: string, make: () => Promise<StorageUnderTest
       await disks.detach(disk.id, one, { force: false });
     });
 
+    it('makes no other disk with the token of one that is gone', async () => {
+      const { disks } = world.ports;
+      const [token, spec] = [`dh-contract-${randomUUID()}`, world.aSpec()];
+      const { id } = await world.eventually(() => disks.create(token, spec));
+      await world.disk(id, 'available');
+      await disks.delete(id);
+      await world.eventually(async () => expect(await disks.find(id)).toBeNull());
+      await expect(disks.create(token, spec)).rejects.toMatchObject({ code: 'aws_lagging' });
+      expect(await disks.listOf(spec.volumeId)).toEqual([]);
+    });
+
     it('gives a disk to one instance at a time', async () => {
       const { disks } = world.ports;
       const { disk } = await world.aDisk();

@@ -15,13 +15,13 @@ export class FakeDisks extends Disks {
     super();
   }
 
-  /** EC2 remembers a token for longer than the disk lives: a token whose disk was deleted makes no other. */
+  /** EC2 remembers a token for longer than the disk lives: the token of a disk that is gone makes no other. */
   override async create(token: string, spec: DiskSpec): Promise<Disk> {
     return await this.gate.pass('disks.create', () => {
       const { storage } = this;
       const now = storage.now();
       const earlier = storage.disks.find((disk) => disk.token === token);
-      if (earlier) return show(earlier);
+      if (earlier) return show(storage.disk(earlier.id));
       if (storage.alive().length >= storage.diskLimit) throw new AppError('disk_limit', { awsCode: 'VolumeLimitExceeded' });
       const source = spec.snapshotId === null ? null : this.#source(spec.snapshotId, spec.sizeGib);
       const id = storage.cloud.id('vol');

@@ -51,7 +51,8 @@ export class FakeSnapshotBlocks extends SnapshotBlocks {
 
   #completed(id: string): CloudSnapshot {
     const found = this.storage.snapshots.find((snapshot) => snapshot.id === id);
-    if (!found || !this.storage.isCompleted(found)) throw new AppError('aws_lagging', { awsCode: 'ResourceNotFoundException' });
+    if (!found) throw new AppError('aws_lagging', { awsCode: 'ResourceNotFoundException' });
+    if (!this.storage.isCompleted(found)) throw new AppError('aws_rejected', { awsCode: 'ValidationException', reason: 'not completed' });
     return found;
   }
 }
