@@ -90,6 +90,7 @@ export const errorCatalog = {
   volume_exists: { status: 409, retry: 'never', message: 'There is a volume of this name already.' },
   volume_options: { status: 422, retry: 'never', message: 'The options of this volume are not valid.' },
   volume_limit: { status: 422, retry: 'never', message: 'The plan of this add-on holds no further volume of this size.' },
+  volume_blank: { status: 409, retry: 'later', message: 'This volume holds nothing yet: no container has used it.' },
   volume_in_use: { status: 409, retry: 'never', message: 'A container uses this volume. Stop it first.' },
   volume_shrink: { status: 422, retry: 'never', message: 'A volume only grows. To make it smaller, create another and copy.' },
   volume_kept_no_more: { status: 410, retry: 'never', message: 'The content of this volume is not kept any more.' },

@@ -10,9 +10,29 @@ export interface Plan {
   readonly instanceTypes: readonly [string, ...string[]];
   /** Size of each host's root disk. Equal for all single-host plans, so that they can be changed in place. */
   readonly rootGib: number;
-  /** What the cluster's volumes may be: how many, and how large all together. */
-  readonly volumes: { readonly count: number; readonly totalGib: number };
+  readonly volumes: PlanVolumes;
 }
+
+/** How many completed backups are kept: the newest of each of so many days, weeks and months. */
+export interface BackupsKept {
+  readonly daily: number;
+  readonly weekly: number;
+  readonly monthly: number;
+}
+
+/** What a cluster's volumes may be. */
+export interface PlanVolumes {
+  readonly count: number;
+  /** Of all together. */
+  readonly totalGib: number;
+  /** Operations per second, and MiB/s, of one volume: what goes beyond EBS' own is paid for by us. */
+  readonly iopsMax: number;
+  readonly throughputMax: number;
+  /** Backups kept unless the customer says otherwise. */
+  readonly keep: BackupsKept;
+}
+
+const keep: BackupsKept = { daily: 7, weekly: 4, monthly: 6 };
 
 export const planCatalog: readonly Plan[] = [
   {
@@ -21,7 +41,7 @@ export const planCatalog: readonly Plan[] = [
     hostCount: 1,
     instanceTypes: ['t3.micro', 't3a.micro'],
     rootGib: 16,
-    volumes: { count: 3, totalGib: 20 },
+    volumes: { count: 3, totalGib: 20, iopsMax: 3_000, throughputMax: 125, keep },
   },
   {
     slug: 'standard',
@@ -29,7 +49,7 @@ export const planCatalog: readonly Plan[] = [
     hostCount: 1,
     instanceTypes: ['t3.small', 't3a.small'],
     rootGib: 16,
-    volumes: { count: 10, totalGib: 200 },
+    volumes: { count: 10, totalGib: 200, iopsMax: 6_000, throughputMax: 250, keep },
   },
   {
     slug: 'business',
@@ -37,7 +57,7 @@ export const planCatalog: readonly Plan[] = [
     hostCount: 3,
     instanceTypes: ['t3.medium', 't3a.medium'],
     rootGib: 32,
-    volumes: { count: 20, totalGib: 1000 },
+    volumes: { count: 20, totalGib: 1000, iopsMax: 16_000, throughputMax: 1_000, keep },
   },
 ];
 

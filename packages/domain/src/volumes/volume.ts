@@ -49,6 +49,8 @@ export type VolumeState = 'missing' | 'creating' | 'available' | 'attaching' | '
 export interface VolumeFacts {
   readonly volumeId: string;
   readonly observedVersion: number;
+  /** What the last pass has looked at, whether or not it got there: `refusal` answers this version. */
+  readonly seenVersion: number;
   /** Of `generation`. */
   readonly ebsVolumeId: string | null;
   readonly generation: number;

@@ -1,0 +1,24 @@
+import { AppError } from '@dockhero/domain/errors';
+import type { ResourceId } from '@dockhero/domain/resource';
+import type { Backup } from '@dockhero/domain/volumes/backup';
+import type { Connection } from './transaction.js';
+import { backupColumns, backupTables, ownerHashSql } from './volume-rows.js';
+
+// Of the resource itself, or of another one that the same person, or team, owned when it was made.
+const select = `
+  SELECT ${backupColumns} FROM ${backupTables}
+  WHERE b.id = $2::uuid AND b.state <> 'expired' AND (b.resource_id = $1::uuid OR b.owner_hash = ${ownerHashSql('$1::uuid')})`;
+
+/** A backup that the resource's users may see, held against its deletion until the transaction ends. @throws AppError `backup_not_found`. */
+export async function findBackup(connection: Connection, resourceId: ResourceId, backupId: string): Promise<Backup> {
+  const { rows } = await connection.query<Backup>(`${select} FOR SHARE OF b`, [resourceId, backupId]);
+  if (!rows[0]) throw new AppError('backup_not_found', { backupId });
+  return rows[0];
+}
+
+/** @throws AppError `backup_not_ready`, `backup_failed`. */
+export function assertCompleted({ id, state, failure }: Backup): void {
+  if (state === 'completed') return;
+  if (state !== 'failed') throw new AppError('backup_not_ready', { backup: id });
+  throw new AppError('backup_failed', { backup: id }, failure === null ? {} : { message: `This backup failed: ${failure}` });
+}
