@@ -15,11 +15,11 @@ RUN mkdir /runtime \
  && pnpm install --frozen-lockfile --prod --ignore-scripts --filter '@dockhero/partner-api...'
 
 FROM node:24-bookworm-slim
-ENV NODE_ENV=production PORT=7100
+ENV NODE_ENV=production PORT=7100 AGENT_API_PORT=7105
 WORKDIR /dockhero
 COPY --from=build /runtime .
 USER node
-EXPOSE 7100
+EXPOSE 7100 7105
 # The process lives. Whether it can work is /ready: for load balancers, not for restarts.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=15s CMD ["node", "-e", "fetch('http://127.0.0.1:' + process.env.PORT + '/health').then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
 CMD ["node", "--enable-source-maps", "apps/partner-api/dist/main.js"]

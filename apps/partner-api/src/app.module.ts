@@ -14,6 +14,8 @@ import { SilenceStore } from '@dockhero/database/silence-store';
 import { StepTimeStore } from '@dockhero/database/step-time-store';
 import { openProducerRedis } from '@dockhero/queue/connection';
 import { Doorbell } from '@dockhero/queue/doorbell';
+import { VolumeDoorbell } from '@dockhero/queue/volume-doorbell';
+import type { SnapshotBlocks } from '@dockhero/domain/ports/snapshot-blocks';
 import { readAgentBundle } from '@dockhero/runtime/agent-bundle';
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { Logger } from 'pino';
@@ -62,6 +64,7 @@ import { DeprovisionResource } from './resources/deprovision-resource.js';
 import { ProvisionResource } from './resources/provision-resource.js';
 import { ResourcesController } from './resources/resources.controller.js';
 import { ApiSettings } from './settings.js';
+import { volumeControllers, volumeProviders } from './volumes/volume-providers.js';
 
 /** The customer's side of monitoring and logs. */
 const monitoringControllers = [
@@ -89,10 +92,11 @@ const monitoringUseCases = [
 /** Wiring only. */
 @Module({})
 export class AppModule {
-  static with(env: Env, logger: Logger): DynamicModule {
+  static with(env: Env, logger: Logger, snapshotBlocks: SnapshotBlocks): DynamicModule {
     const database: Database = openDatabase({ url: env.DATABASE_URL, poolSize: env.DATABASE_POOL });
     const redis = openProducerRedis(env.REDIS_URL);
     const doorbell = new Doorbell(redis, logger);
+    const volumeDoorbell = new VolumeDoorbell(redis, logger);
     const box = new SecretBox(env.ENCRYPTION_KEYS);
     const bundle = readAgentBundle(env.AGENT_BUNDLE);
     if (!bundle) logger.warn({ path: env.AGENT_BUNDLE }, 'there is no host agent: hosts stay without');
@@ -105,9 +109,10 @@ export class AppModule {
         HostsController,
         AgentsController,
         ...monitoringControllers,
+        ...volumeControllers,
       ],
       providers: [
-        { provide: Connections, useFactory: () => new Connections(database, redis, doorbell) },
+        { provide: Connections, useFactory: () => new Connections(database, redis, [doorbell, volumeDoorbell]) },
         { provide: Doorbell, useValue: doorbell },
         { provide: ResourceStore, useFactory: () => new ResourceStore(database, box) },
         { provide: ClusterAuthorityStore, useFactory: () => new ClusterAuthorityStore(database, box) },
@@ -147,6 +152,12 @@ export class AppModule {
         ReadRevocations,
         ReadAgentManifest,
         ...monitoringUseCases,
+        ...volumeProviders({
+          database,
+          doorbell: volumeDoorbell,
+          snapshotBlocks,
+          downloadBlocksPerSecond: env.DOWNLOAD_BLOCKS_PER_SECOND,
+        }),
       ],
     };
   }

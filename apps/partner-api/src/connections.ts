@@ -9,7 +9,7 @@ export class Connections implements OnApplicationShutdown {
   constructor(
     private readonly database: Database,
     private readonly redis: Redis,
-    private readonly doorbell: Doorbell,
+    private readonly doorbells: readonly Pick<Doorbell, 'close'>[],
   ) {}
 
   /** Redis is left out on purpose: without it the API still takes every request, and the sweep rings later. */
@@ -18,7 +18,7 @@ export class Connections implements OnApplicationShutdown {
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await this.doorbell.close();
+    await Promise.all(this.doorbells.map((doorbell) => doorbell.close()));
     this.redis.disconnect();
     await this.database.$disconnect();
   }

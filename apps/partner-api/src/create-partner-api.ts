@@ -1,15 +1,22 @@
+import type { SnapshotBlocks } from '@dockhero/domain/ports/snapshot-blocks';
 import { createApp } from '@dockhero/runtime/create-app';
 import { addOperatorRoutes } from '@dockhero/runtime/operator-routes';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger } from 'pino';
+import { AgentListener } from './agents/agent-listener.js';
 import { AppModule } from './app.module.js';
 import { Connections } from './connections.js';
 import type { Env } from './env.js';
 import { openApiDocument } from './openapi.js';
+import { openSnapshotBlocks } from './volumes/open-snapshot-blocks.js';
 
-/** The whole application, ready to listen. */
-export async function createPartnerApi(env: Env, logger: Logger): Promise<NestFastifyApplication> {
-  const app = await createApp(AppModule.with(env, logger), logger);
+/** The whole application, ready to listen. @param snapshotBlocks where backups are read from. */
+export async function createPartnerApi(
+  env: Env,
+  logger: Logger,
+  snapshotBlocks: SnapshotBlocks = openSnapshotBlocks(env),
+): Promise<NestFastifyApplication> {
+  const app = await createApp(AppModule.with(env, logger, snapshotBlocks), logger);
   const server = app.getHttpAdapter().getInstance();
   // A host's signing request is text.
   server.addContentTypeParser('application/pkcs10', { parseAs: 'string' }, (_request, body, done) => done(null, body));
@@ -27,4 +34,10 @@ export async function createPartnerApi(env: Env, logger: Logger): Promise<NestFa
     done();
   });
   return app;
+}
+
+/** Opens the listener for hosts' agents; the application listens already. @returns its port. */
+export async function listenForAgents(app: NestFastifyApplication, env: Env): Promise<number> {
+  const server = app.getHttpAdapter().getInstance();
+  return await app.get(AgentListener).listen(env.AGENT_API_PORT, env.LISTEN_HOST, (request, response) => server.routing(request, response));
 }

@@ -6,6 +6,8 @@ import { z } from 'zod';
 export const env = parseEnv(
   {
     PORT: z.coerce.number().int().min(0).default(7100),
+    /** Where hosts' agents call, by mutual TLS. */
+    AGENT_API_PORT: z.coerce.number().int().min(0).default(7105),
     LISTEN_HOST: z.string().default('0.0.0.0'),
     LOG_LEVEL: z.string().default('info'),
     /** Base URL that customers' machines reach: the head of every `DOCKHERO_CONFIG_URL`. */
@@ -25,6 +27,11 @@ export const env = parseEnv(
       .int()
       .min(1_000)
       .default(12 * 3_600_000),
+    /** Where snapshots are; without it backups cannot be downloaded. */
+    AWS_REGION: z.string().optional(),
+    AWS_ENDPOINT: z.url().optional(),
+    /** Of half a MiB each, of one add-on, by one process. */
+    DOWNLOAD_BLOCKS_PER_SECOND: z.coerce.number().int().positive().default(200),
     /** The host agent that hosts are given: a file, read once at start. */
     AGENT_BUNDLE: z.string().default(fileURLToPath(new URL('../../host-agent/dist/host-agent.mjs', import.meta.url))),
     /** Takes webhooks that are not HTTPS: for local development only, with the monitor's setting of the same name. */

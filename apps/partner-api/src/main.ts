@@ -1,8 +1,9 @@
 import { createLogger } from '@dockhero/runtime/logger';
-import { createPartnerApi } from './create-partner-api.js';
+import { createPartnerApi, listenForAgents } from './create-partner-api.js';
 import { env } from './env.js';
 
 const logger = createLogger('partner-api', env.LOG_LEVEL);
 const app = await createPartnerApi(env, logger);
 await app.listen(env.PORT, env.LISTEN_HOST);
-logger.info({ url: await app.getUrl() }, 'partner API listens');
+const agentPort = await listenForAgents(app, env);
+logger.info({ agentPort, url: await app.getUrl() }, 'partner API listens');

@@ -18,6 +18,8 @@ export const env = parseEnv(
     PUBLIC_URL: trimmedUrl,
     /** Base URL under which *hosts* reach the partner API; the same as PUBLIC_URL but in the local cloud. */
     HOST_API_URL: trimmedUrl,
+    /** Base URL under which hosts' agents reach the partner API's listener for mutual TLS; without it hosts have no volume driver. */
+    AGENT_API_URL: trimmedUrl.pipe(z.string().startsWith('https://')).optional(),
     DATABASE_URL: secretSetting(),
     DATABASE_POOL: z.coerce.number().int().positive().default(10),
     REDIS_URL: secretSetting(),

@@ -86,7 +86,8 @@ export class ReconcilerModule {
         { provide: CustomerUrls, useFactory: () => new CustomerUrls(env.PUBLIC_URL, env.EDGE_DOMAIN) },
         {
           provide: LaunchSettings,
-          useFactory: () => new LaunchSettings(env.HOST_API_URL, subnetIds, env.BOOT_DEADLINE_MS, env.CLOUD_LAG_MS),
+          useFactory: () =>
+            new LaunchSettings(env.HOST_API_URL, subnetIds, env.BOOT_DEADLINE_MS, env.CLOUD_LAG_MS, env.AGENT_API_URL ?? null),
         },
         {
           provide: WantedAgent,

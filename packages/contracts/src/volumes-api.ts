@@ -40,7 +40,7 @@ export const changeVolumeRequest = z
   .partial();
 export type ChangeVolumeRequest = z.infer<typeof changeVolumeRequest>;
 
-// `POST …/volumes/:name/undelete` brings a removed volume back · `DELETE …/volumes/:name` removes it, unless a host has it.
+// `POST …/volumes/:name/undelete` brings a removed volume back: 202 · `DELETE …/volumes/:name` removes it, unless a host has it: 202. Both answer with the volume.
 
 export interface BackupAnswer {
   readonly id: string;
@@ -75,7 +75,7 @@ export type CreateBackupRequest = z.infer<typeof createBackupRequest>;
 export const restoreBackupRequest = z.strictObject({ into: volumeName.optional(), size: z.number().int().min(1).max(16_384).optional() });
 export type RestoreBackupRequest = z.infer<typeof restoreBackupRequest>;
 
-// `POST …/backups/:id/verify` asks for a verification now: 202 · `GET …/backups/:id/blocks?from=N` and `GET …/backups/:id/blocks/:index` for downloads.
+// `GET …/backups/:id` one of them · `GET …/backups/schedule` · `POST …/backups/:id/verify` asks for a verification now: 202 · `GET …/backups/:id/blocks?from=N` and `GET …/backups/:id/blocks/:index` for downloads.
 
 export interface BackupBlocks {
   readonly block_bytes: number;
@@ -85,6 +85,12 @@ export interface BackupBlocks {
   /** Null: these were the last. */
   readonly next: number | null;
 }
+
+/** Of `…/backups/:id/blocks/:index`: SHA-256 of the bytes, hex. */
+export const blockChecksumHeader = 'x-dockhero-sha256';
+
+/** Index of a block: its byte offset divided by `block_bytes`. */
+export const blockIndex = z.coerce.number().int().min(0).max(2_147_483_647);
 
 /** Hour of the day (UTC) from which daily backups are made, how many are kept, and defaults of new volumes. */
 export interface BackupSchedule {

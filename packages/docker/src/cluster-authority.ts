@@ -77,7 +77,8 @@ export async function signHostCertificate(
     ...[...addresses, '127.0.0.1'].map((value) => ({ type: 'ip' as const, value })),
   ];
   const { certificatePem } = await issue(authority, commonName, publicKey, 825 * dayMs, [
-    new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
+    // Client as well: of the control plane, when the host's agent asks for volumes.
+    new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth, x509.ExtendedKeyUsage.clientAuth]),
     new x509.SubjectAlternativeNameExtension([...names, { type: 'dns', value: 'localhost' }]),
   ]);
   return certificatePem;
@@ -92,6 +93,21 @@ export async function issueClientCertificate(
   const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
   const certificate = await issue(authority, commonName, keys.publicKey, lifetimeMs, forClients());
   return { ...certificate, keyPem: await exportKey(keys.privateKey) };
+}
+
+/** A server's certificate with its key, for the control plane where hosts call it. @param lifetimeMs from now. */
+export async function issueServerCertificate(
+  authority: Authority,
+  commonName: string,
+  dnsName: string,
+  lifetimeMs: number,
+): Promise<{ readonly certificatePem: string; readonly keyPem: Secret }> {
+  const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
+  const { certificatePem } = await issue(authority, commonName, keys.publicKey, lifetimeMs, [
+    new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
+    new x509.SubjectAlternativeNameExtension([{ type: 'dns', value: dnsName }]),
+  ]);
+  return { certificatePem, keyPem: await exportKey(keys.privateKey) };
 }
 
 /**

@@ -98,6 +98,13 @@ export const errorCatalog = {
   backup_not_ready: { status: 409, retry: 'later', message: 'This backup is not complete yet. Try again in a few minutes.' },
   backup_failed: { status: 409, retry: 'never', message: 'This backup failed: there is nothing to restore from it.' },
   too_many_backups: { status: 429, retry: 'never', message: 'This volume has 100 backups made by hand. Wait until old ones end.' },
+  block_not_found: { status: 404, retry: 'never', message: 'This block of the backup was never written: it is zeros.' },
+  download_too_fast: { status: 429, retry: 'later', message: 'This add-on downloads more than we can send. Go on in a few seconds.' },
+  download_unavailable: {
+    status: 503,
+    retry: 'never',
+    message: 'Backups cannot be downloaded from here. Restore it into a volume instead.',
+  },
   host_certificate: { status: 403, retry: 'never', message: 'This certificate is not that of a host of ours.' },
   docker_unreachable: { status: 503, retry: 'later', message: 'The host’s Docker Engine does not answer.' },
   docker_rejected: { status: 503, retry: 'later', message: 'The host’s Docker Engine refused a request of ours.' },

@@ -48,6 +48,7 @@ beforeEach(() => {
     hostId: 'host',
     bootstrapToken: 't',
     caCertificatePem: 'ca',
+    agentApiUrl: null,
   });
   const script = /<<'AGENT'\n([\s\S]*?)\nAGENT\n/.exec(userData)?.[1] ?? '';
   writeFileSync(
@@ -203,7 +204,13 @@ it('starts what is there while the API is away, and asks again when nothing is',
 });
 
 it('is started last, and Docker does not wait for it', () => {
-  const script = hostUserData({ hostApiUrl: 'https://x.test', hostId: 'host', bootstrapToken: 't', caCertificatePem: 'ca' });
+  const script = hostUserData({
+    hostApiUrl: 'https://x.test',
+    hostId: 'host',
+    bootstrapToken: 't',
+    caCertificatePem: 'ca',
+    agentApiUrl: null,
+  });
   expect(/dockhero-agent.service <<'UNIT'\n([\s\S]*?)\nUNIT\n/.exec(script)?.[1]).not.toMatch(/docker|Before=/);
   expect(script).toMatch(/\nsystemctl restart --no-block dockhero-agent\.service\n$/);
 });

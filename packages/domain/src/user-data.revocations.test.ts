@@ -44,6 +44,7 @@ beforeEach(() => {
       hostId: 'host',
       bootstrapToken: 't',
       caCertificatePem: 'ca',
+      agentApiUrl: null,
     }),
   )?.[1];
   writeFileSync(join(folder, 'script'), (script ?? '').replace('/etc/dockhero/tls', join(folder, 'tls')));

@@ -6,6 +6,7 @@ const parameters: BootstrapParameters = {
   hostApiUrl: 'https://dockhero.test',
   hostId: '019c0000-0000-7000-8000-000000000000',
   bootstrapToken: 'abc_DEF-123',
+  agentApiUrl: null,
   caCertificatePem: '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n',
 };
 

@@ -8,6 +8,8 @@ export interface BootstrapParameters {
   readonly bootstrapToken: string;
   /** The cluster authority's certificate: what the host's Docker Engine trusts. */
   readonly caCertificatePem: string;
+  /** Base URL of the control plane's listener for host agents (mutual TLS), without a trailing slash; null: there is none, and no volume driver. */
+  readonly agentApiUrl: string | null;
 }
 
 /** How often a host asks for the list of revoked certificates. With what follows, a revocation is in force well within 60 s. */
@@ -137,6 +139,8 @@ defaults
   timeout tunnel 7d
 listen docker
   bind :2376 ssl crt /etc/dockhero/tls/gate.pem ca-file /etc/dockhero/tls/ca.pem crl-file /etc/dockhero/tls/crl.pem verify required
+  # A host's own certificate is for our control plane: it is not on the list when its owner revokes all that were handed out.
+  tcp-request session reject if { ssl_c_s_dn(cn) -m reg ^[0-9a-f-]{36}$ }
   server engine unix@/run/docker.sock
 GATE
 cat > /etc/systemd/system/dockhero-gate.service <<'UNIT'

@@ -21,6 +21,7 @@ export class AppErrorFilter implements ExceptionFilter {
     else this.logger.info({ ...context, detail: known.detail }, 'request refused');
     if (known.code === 'unauthorized') void reply.header('www-authenticate', 'Basic realm="dockhero"');
     if (known.status === 503) void reply.header('retry-after', '30');
+    if (known.status === 429 && known.retry === 'later') void reply.header('retry-after', '2');
     // The route may have named another type for its success.
     void reply
       .status(known.status)

@@ -17,7 +17,7 @@ beforeAll(async () => {
   mkdirSync(join(folder, 'dist'));
   writeFileSync(join(folder, 'package.json'), '{"version":"1.2.3"}');
   writeFileSync(join(folder, 'dist', 'host-agent.mjs'), code);
-  api = await ApiUnderTest.start(4, join(folder, 'dist', 'host-agent.mjs'));
+  api = await ApiUnderTest.start(4, { agentBundle: join(folder, 'dist', 'host-agent.mjs') });
   worker = new AsWorker(api.database);
 });
 afterAll(async () => {

@@ -3,10 +3,11 @@ import { PassThrough } from 'node:stream';
 import { openDatabase, type Database } from '@dockhero/database/client';
 import { migrateDeploy } from '@dockhero/database/migrate';
 import { SecretBox } from '@dockhero/database/secret-box';
+import type { SnapshotBlocks } from '@dockhero/domain/ports/snapshot-blocks';
 import { Secret } from '@dockhero/domain/secret';
 import { createLogger } from '@dockhero/runtime/logger';
 import { createTestDatabase, testRedisUrl } from '@dockhero/testing/test-services';
-import { createPartnerApi } from '../create-partner-api.js';
+import { createPartnerApi, listenForAgents } from '../create-partner-api.js';
 import type { Env } from '../env.js';
 
 export const slug = 'dockhero';
@@ -30,10 +31,18 @@ export interface Answer {
   readonly body: Record<string, unknown>;
 }
 
+/** What differs between test files. */
+interface ApiParts {
+  readonly agentBundle?: string | undefined;
+  readonly snapshotBlocks?: SnapshotBlocks | undefined;
+}
+
 /** The whole API in this process on a port of its own, spoken to over HTTP. One per test file: Prometheus' registry is the process's. */
 export class ApiUnderTest {
   private constructor(
     readonly url: string,
+    /** Where agents of hosts call. */
+    readonly agentPort: number,
     readonly env: Env,
     readonly database: Database,
     readonly logs: () => string,
@@ -41,18 +50,23 @@ export class ApiUnderTest {
   ) {}
 
   /** On a database of its own and one of Redis' sixteen databases, which no other file of this app takes; without a host agent unless one is named. */
-  static async start(redisIndex: number, agentBundle?: string): Promise<ApiUnderTest> {
+  static async start(redisIndex: number, { agentBundle, snapshotBlocks }: ApiParts = {}): Promise<ApiUnderTest> {
     const database = await createTestDatabase(migrateDeploy);
-    const api = await ApiUnderTest.startOn(database.url, testRedisUrl(redisIndex), agentBundle);
-    return new ApiUnderTest(api.url, api.env, api.database, api.logs, async () => {
+    const api = await ApiUnderTest.startOn(database.url, testRedisUrl(redisIndex), { agentBundle, snapshotBlocks });
+    return new ApiUnderTest(api.url, api.agentPort, api.env, api.database, api.logs, async () => {
       await api.stop();
       await database.drop();
     });
   }
 
-  static async startOn(databaseUrl: Secret, redisUrl: Secret, agentBundle = '/nowhere/host-agent.mjs'): Promise<ApiUnderTest> {
+  static async startOn(
+    databaseUrl: Secret,
+    redisUrl: Secret,
+    { agentBundle = '/nowhere/host-agent.mjs', snapshotBlocks }: ApiParts = {},
+  ): Promise<ApiUnderTest> {
     const env: Env = {
       PORT: 0,
+      AGENT_API_PORT: 0,
       LISTEN_HOST: '127.0.0.1',
       LOG_LEVEL: 'trace',
       PUBLIC_URL: 'https://addon.dockhero.test',
@@ -65,16 +79,21 @@ export class ApiUnderTest {
       SERVED_REGIONS: ['amazon-web-services::us-east-1', 'amazon-web-services::eu-west-1'],
       EDGE_DOMAIN: 'dockhero.test',
       CERTIFICATE_LIFETIME_MS: 12 * 3_600_000,
+      AWS_REGION: undefined,
+      AWS_ENDPOINT: undefined,
+      DOWNLOAD_BLOCKS_PER_SECOND: 1_000,
       AGENT_BUNDLE: agentBundle,
       PRIVATE_WEBHOOKS: false,
     };
     const lines: Buffer[] = [];
     const stream = new PassThrough().on('data', (chunk: Buffer) => lines.push(chunk));
-    const app = await createPartnerApi(env, createLogger('partner-api', env.LOG_LEVEL, stream));
+    const app = await createPartnerApi(env, createLogger('partner-api', env.LOG_LEVEL, stream), snapshotBlocks);
     await app.listen(0, '127.0.0.1');
+    const agentPort = await listenForAgents(app, env);
     const database = openDatabase({ url: databaseUrl, poolSize: 2 });
     return new ApiUnderTest(
       await app.getUrl(),
+      agentPort,
       env,
       database,
       () => Buffer.concat(lines).toString('utf8'),

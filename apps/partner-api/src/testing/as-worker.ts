@@ -66,6 +66,18 @@ export class AsWorker {
     });
   }
 
+  /** The resource's host begins anew as another machine. */
+  async replaceHost(id: string): Promise<{ token: string }> {
+    return await this.#withLease(id, async (lease) => {
+      const [before] = (await this.#clusters.load(lease))?.hosts ?? [];
+      if (!before) throw new Error('no host');
+      await this.#clusters.replaceHost(lease, before);
+      const [host] = await this.#clusters.ensureHosts(lease, 1);
+      if (!host) throw new Error('no host');
+      return { token: (await this.#clusters.bootstrapToken(lease, host, new Date(Date.now() + 600_000))).reveal() };
+    });
+  }
+
   async forget(id: string): Promise<void> {
     await this.#withLease(id, async (lease) => {
       await this.#clusters.load(lease);

@@ -132,6 +132,7 @@ export class LaunchHosts extends Step {
         hostId: host.id,
         bootstrapToken: bootstrapToken.reveal(),
         caCertificatePem: pass.facts.caCertificatePem ?? '',
+        agentApiUrl: this.settings.agentApiUrl,
       }),
     });
   }

@@ -6,5 +6,7 @@ export class LaunchSettings {
     readonly bootDeadlineMs: number,
     /** How long AWS's listings may lag behind a launch. */
     readonly cloudLagMs: number,
+    /** Where hosts' agents call; null: nowhere. */
+    readonly agentApiUrl: string | null,
   ) {}
 }

@@ -101,7 +101,7 @@ export function makeReconciler(world: World, gate: CallGate, database: Database,
   const log = new WorkerLog(pino({ level: 'silent' }));
   const urls = new CustomerUrls(publicUrl, 'dockhero.io');
   const lag = new CloudLag(settings.lagMs);
-  const launch = new LaunchSettings('https://hosts.dockhero.test', subnetIds, settings.bootDeadlineMs, settings.lagMs);
+  const launch = new LaunchSettings('https://hosts.dockhero.test', subnetIds, settings.bootDeadlineMs, settings.lagMs, null);
   const lists = new StepLists(
     [
       new ExchangeGrant(authorizations, clusters, identity),
