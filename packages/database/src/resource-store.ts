@@ -1,8 +1,10 @@
 import { hash, randomBytes } from 'node:crypto';
 import type { ClusterFacts, DesiredState, OAuthGrant, Resource, ResourceId } from '@dockhero/domain/resource';
+import { planBySlug } from '@dockhero/domain/plan';
 import { Secret } from '@dockhero/domain/secret';
+import { assertPlanHolds } from '@dockhero/domain/volumes/volume-limits';
 import type { AuditEntry } from './audit-log.js';
-import { orUnavailable, type Database } from './client.js';
+import { orUnavailable, type Database, type Transaction } from './client.js';
 import type { Cluster } from './generated/prisma/client.js';
 import {
   opensWith,
@@ -175,9 +177,17 @@ export class ResourceStore {
     return count > 0;
   }
 
-  /** Wants another plan. @returns false when it is the plan already, or the resource is to be removed. */
+  /**
+   * Wants another plan. @returns false when it is the plan already, or the resource is to be removed.
+   * @throws AppError `plan_unknown`, `plan_change_unsupported` when its volumes are too many or too large for that plan.
+   */
   async changePlan(id: ResourceId, from: string, to: string): Promise<boolean> {
-    return await this.#want(id, { plan: from, desired: 'provisioned' }, { plan: to }, `Heroku asked for plan ${to} instead of ${from}`);
+    const text = `Heroku asked for plan ${to} instead of ${from}`;
+    return await this.#want(id, { plan: from, desired: 'provisioned' }, { plan: to }, text, async (transaction) => {
+      // The row is locked by now: no volume is made meanwhile.
+      const volumes = await transaction.volume.findMany({ where: { resourceId: id, liveName: { not: null } } });
+      assertPlanHolds(planBySlug(to), volumes);
+    });
   }
 
   /** Wants the resource gone. @returns false when that was wanted already. */
@@ -208,6 +218,7 @@ export class ResourceStore {
     was: { plan?: string; desired: DesiredState },
     now: { plan?: string; desired?: DesiredState },
     text: string,
+    assertPossible: (transaction: Transaction) => Promise<void> = () => Promise.resolve(),
   ): Promise<boolean> {
     return await orUnavailable(() =>
       this.database.$transaction(async (transaction) => {
@@ -215,8 +226,10 @@ export class ResourceStore {
           where: { id, ...was },
           data: { ...now, desiredVersion: { increment: 1 } },
         });
-        if (count > 0) await transaction.auditEvent.create({ data: { resourceId: id, kind: 'desired', text, data: now } });
-        return count > 0;
+        if (count === 0) return false;
+        await assertPossible(transaction);
+        await transaction.auditEvent.create({ data: { resourceId: id, kind: 'desired', text, data: now } });
+        return true;
       }),
     );
   }

@@ -4,7 +4,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createAuthority, issueClientCertificate, readSigningRequest, signHostCertificate, type Authority } from './cluster-authority.js';
+import {
+  createAuthority,
+  issueClientCertificate,
+  issueServerCertificate,
+  readSigningRequest,
+  signHostCertificate,
+  type Authority,
+} from './cluster-authority.js';
 
 const hourMs = 3_600_000;
 let folder: string;
@@ -47,11 +54,13 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('a cluster’s authority', () => {
-  it('signs chains that openssl accepts, for a server and for a client, and not the other way round', () => {
-    expect(verify(hostPem, authority, 'sslserver')).toContain('OK');
+  it('signs chains that openssl accepts: a host’s as server and as the control plane’s client, the others for one of both', async () => {
+    const server = await issueServerCertificate(authority, 'dockhero control plane', '*.hosts.dockhero', hourMs);
+    for (const purpose of ['sslserver', 'sslclient']) expect(verify(hostPem, authority, purpose)).toContain('OK');
     expect(verify(client.certificatePem, authority, 'sslclient')).toContain('OK');
-    expect(() => verify(hostPem, authority, 'sslclient')).toThrow();
     expect(() => verify(client.certificatePem, authority, 'sslserver')).toThrow();
+    expect(verify(server.certificatePem, authority, 'sslserver')).toContain('OK');
+    expect(() => verify(server.certificatePem, authority, 'sslclient')).toThrow();
   });
 
   it('opens nothing of another cluster, even one of the same name', async () => {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { VolumeStore } from '@dockhero/database/volume-store';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ApiUnderTest } from '../testing/api-under-test.js';
 import { AsWorker } from '../testing/as-worker.js';
@@ -27,6 +28,21 @@ it('works up and down, before and after provisioning', async () => {
   await new AsWorker(api.database).provision(id);
   expect((await change(id, 'standard')).status).toBe(200);
   expect((await rowOf(id)).plan).toBe('standard');
+});
+
+it('a plan that is too small for the add-on’s volumes is refused with a sentence, and nothing changes', async () => {
+  const id = await api.provision({ plan: 'standard' });
+  const volumes = new VolumeStore(api.database);
+  await volumes.create(id, 'data', { sizeGib: 21 });
+  const { status, body } = await change(id, 'hobby');
+  expect([status, body.id, body.message]).toEqual([
+    422,
+    'plan_change_unsupported',
+    'The plan Hobby holds 3 volumes of 20 GiB together; there are 1 of 21 GiB. Remove some first.',
+  ]);
+  expect(await rowOf(id)).toMatchObject({ plan: 'standard', desiredVersion: 1 });
+  await volumes.remove(id, { name: 'data' }, null);
+  expect((await change(id, 'hobby')).status).toBe(200);
 });
 
 it('the plan in force is a no-op', async () => {

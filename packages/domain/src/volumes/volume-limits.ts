@@ -25,6 +25,18 @@ export function assertWithinPlan(
   assertSpeed(humanName, volumes, wanted, refuse);
 }
 
+/** Whether there are too many, or too large ones, for the plan that somebody wants. @throws AppError `plan_change_unsupported` that says so. */
+export function assertPlanHolds(plan: Plan, volumes: readonly Pick<VolumeOptions, 'sizeGib' | 'iops' | 'throughput'>[]): void {
+  const { count, totalGib } = plan.volumes;
+  const usedGib = volumes.reduce((sum, { sizeGib }) => sum + sizeGib, 0);
+  const refuse = (sentence: string) => new AppError('plan_change_unsupported', { plan: plan.slug }, { message: sentence });
+  if (volumes.length > count || usedGib > totalGib)
+    throw refuse(
+      `The plan ${plan.humanName} holds ${String(count)} volumes of ${String(totalGib)} GiB together; there are ${String(volumes.length)} of ${String(usedGib)} GiB. Remove some first.`,
+    );
+  for (const volume of volumes) assertSpeed(plan.humanName, plan.volumes, volume, refuse);
+}
+
 function assertSpeed(
   humanName: string,
   { iopsMax, throughputMax }: Plan['volumes'],
