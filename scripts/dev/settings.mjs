@@ -58,6 +58,13 @@ export function localSettings({ dataDir, secretsDir = dataDir, name, subnet, fir
     LISTEN_HOST: '127.0.0.1',
     ...extra,
   };
+  const aws = {
+    AWS_ENDPOINT: `http://127.0.0.1:${ports.aws}`,
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'local',
+    AWS_SECRET_ACCESS_KEY: 'local',
+    AWS_EC2_METADATA_DISABLED: 'true',
+  };
   return {
     ports,
     urls: { api: publicUrl, heroku: herokuUrl, aws: `http://127.0.0.1:${ports.aws}`, control: `http://127.0.0.1:${ports.control}` },
@@ -79,6 +86,7 @@ export function localSettings({ dataDir, secretsDir = dataDir, name, subnet, fir
       },
       'partner-api': {
         ...common,
+        ...aws,
         PORT: String(ports.api),
         AGENT_API_PORT: String(ports.agentApi),
         SERVED_REGIONS: '*',
@@ -94,11 +102,7 @@ export function localSettings({ dataDir, secretsDir = dataDir, name, subnet, fir
         ENVIRONMENT: `local-${name}`,
         HEROKU_API_URL: herokuUrl,
         HEROKU_ID_URL: herokuUrl,
-        AWS_ENDPOINT: `http://127.0.0.1:${ports.aws}`,
-        AWS_REGION: 'us-east-1',
-        AWS_ACCESS_KEY_ID: 'local',
-        AWS_SECRET_ACCESS_KEY: 'local',
-        AWS_EC2_METADATA_DISABLED: 'true',
+        ...aws,
         BOOT_DEADLINE_MS: '90000',
         CLOUD_LAG_MS: '5000',
         SWEEP_UNSETTLED_MS: '10000',

@@ -3,6 +3,7 @@ import { planChangeRequest, provisionRequest } from '@dockhero/contracts/partner
 import { z } from 'zod';
 import { monitoringPaths } from './monitoring/openapi-paths.js';
 import { answers, json, pathParameter, token } from './openapi-parts.js';
+import { volumePaths } from './volumes/openapi-paths.js';
 
 const resourceId = pathParameter('id', 'Heroku’s uuid of the add-on');
 
@@ -13,7 +14,13 @@ export function openApiDocument(url: string): object {
     openapi: '3.1.0',
     info: { title: 'Dockhero partner API', version: '1', license: { name: 'MIT', identifier: 'MIT' } },
     servers: [{ url }],
-    components: { securitySchemes: { heroku: { type: 'http', scheme: 'basic' }, bootstrap: { type: 'http', scheme: 'bearer' } } },
+    components: {
+      securitySchemes: {
+        heroku: { type: 'http', scheme: 'basic' },
+        bootstrap: { type: 'http', scheme: 'bearer' },
+        hostCertificate: { type: 'mutualTLS' },
+      },
+    },
     paths: {
       '/heroku/resources': {
         post: {
@@ -130,6 +137,7 @@ export function openApiDocument(url: string): object {
         },
       },
       ...monitoringPaths,
+      ...volumePaths,
       '/hosts/{hostId}/certificate': {
         parameters: [pathParameter('hostId', 'our id of the host')],
         post: {

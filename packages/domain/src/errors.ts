@@ -103,7 +103,7 @@ export const errorCatalog = {
   download_unavailable: {
     status: 503,
     retry: 'never',
-    message: 'Backups cannot be downloaded from here. Restore it into a volume instead.',
+    message: 'Backups cannot be downloaded from here. Restore this one into a volume instead.',
   },
   host_certificate: { status: 403, retry: 'never', message: 'This certificate is not that of a host of ours.' },
   docker_unreachable: { status: 503, retry: 'later', message: 'The host’s Docker Engine does not answer.' },

@@ -262,3 +262,15 @@ it('a verification is asked for of a completed backup of one’s own, and wakes 
   expect(errorOf(await verify(other.path, backup))).toEqual([404, 'backup_not_found']);
   expect(errorOf(await verify(mine.path, await passes.backUp(data, { state: 'pending' })))).toEqual([409, 'backup_not_ready']);
 });
+
+it('a backup cannot be downloaded where no region is set, and the answer says what to do', async () => {
+  const { id, path } = await running();
+  const backup = await passes.backUp(await used(id));
+  for (const blocks of ['blocks', 'blocks/0']) {
+    const answer = await api.call('GET', `${path}/backups/${backup}/${blocks}`);
+    expect([errorOf(answer), answer.body['message']]).toEqual([
+      [503, 'download_unavailable'],
+      'Backups cannot be downloaded from here. Restore this one into a volume instead.',
+    ]);
+  }
+});
