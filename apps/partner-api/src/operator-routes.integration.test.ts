@@ -70,7 +70,8 @@ describe('the OpenAPI document', () => {
     for (const [path, item] of Object.entries(paths)) {
       for (const [method] of operations(item)) {
         const { body } = await api.call(method.toUpperCase(), path.replaceAll(/\{\w+\}/g, '0f6f2c54-3a4b-4d0e-9d5b-1c2d3e4f5a6b'));
-        expect([method, path, body.id]).not.toEqual([method, path, 'address_unknown']);
+        // What agents ask is answered on their own listener only.
+        expect([method, path, body.id === 'address_unknown']).toEqual([method, path, path.startsWith('/agent/')]);
       }
     }
     // Nest says what it has mapped when it starts.

@@ -5,18 +5,30 @@ import { orUnavailable, type Database } from './client.js';
 import { volumeColumns } from './volume-rows.js';
 import type { Wanted } from './volume-store.js';
 
-// A host that was replaced keeps its id: whoever asks with a later certificate is another machine, to which the volume has to come.
+/** A host that asks again within this time is asking still: it asks every second or sooner. */
+const askingSeconds = 10;
+
+// A host that was replaced keeps its id: whoever asks with a later certificate is another machine, to which the volume has to come. Asking again
+// only says that the host still wants it. While one host waits for it, the wish of another that has it not is not taken down: two that ask in turn would get it in turn,
+// and neither in time.
 const attach = `
-  UPDATE volumes v SET wanted_host_id = $3::uuid, wanted_since = now(), desired_version = desired_version + 1
-  WHERE id = $2::uuid AND resource_id = $1::uuid AND desired = 'present'
-    AND (wanted_host_id IS DISTINCT FROM $3::uuid OR wanted_since IS NULL OR wanted_since < $4::timestamptz)
-  RETURNING ${volumeColumns}`;
+  WITH before AS (
+    SELECT v.id, v.wanted_host_id AS host, v.wanted_since AS since, f.attached_host_id AS holder FROM volumes v
+    LEFT JOIN volume_facts f ON f.volume_id = v.id AND f.state = 'attached' AND f.generation = v.generation
+    WHERE v.id = $2::uuid AND v.resource_id = $1::uuid AND v.desired = 'present' FOR UPDATE OF v
+  )
+  UPDATE volumes v SET wanted_host_id = $3::uuid, wanted_since = now(),
+    desired_version = desired_version + CASE WHEN before.host = $3::uuid AND before.since >= $4::timestamptz THEN 0 ELSE 1 END
+  FROM before WHERE v.id = before.id AND CASE WHEN before.host = $3::uuid
+    THEN before.since IS NULL OR before.since < $4::timestamptz OR before.since < now() - interval '1 second'
+    ELSE before.host IS NULL OR before.holder IN (before.host, $3::uuid) OR before.since IS NULL OR before.since < now() - interval '${String(askingSeconds)} seconds' END
+  RETURNING ${volumeColumns}, NOT coalesce(before.host = $3::uuid AND before.since >= $4::timestamptz, false) AS changed`;
 const release = `
   UPDATE volumes v SET wanted_host_id = NULL, wanted_since = NULL, desired_version = desired_version + 1
-  WHERE id = $2::uuid AND resource_id = $1::uuid AND wanted_host_id = $3::uuid RETURNING ${volumeColumns}`;
+  WHERE id = $2::uuid AND resource_id = $1::uuid AND wanted_host_id = $3::uuid RETURNING ${volumeColumns}, true AS changed`;
 const formatted = `
   UPDATE volumes v SET formatted_generation = $3
-  WHERE id = $2::uuid AND resource_id = $1::uuid AND generation = $3 AND formatted_generation < $3 RETURNING ${volumeColumns}`;
+  WHERE id = $2::uuid AND resource_id = $1::uuid AND generation = $3 AND formatted_generation < $3 RETURNING ${volumeColumns}, true AS changed`;
 const select = `SELECT ${volumeColumns} FROM volumes v WHERE id = $2::uuid AND resource_id = $1::uuid`;
 
 /** Which host wants a volume, and whether it holds a file system: as hosts say. The partner API writes it for them. Time is the database's. */
@@ -24,7 +36,8 @@ export class VolumeAttachmentStore {
   constructor(private readonly database: Database) {}
 
   /**
-   * The host wants it; who may have it, the worker decides. @param enrolledAt when the machine that asks got its certificate.
+   * The host wants it; who may have it, the worker decides. `changed` is false when that was known, and when another host is waiting for it:
+   * then `wantedHostId` is that host's. @param enrolledAt when the machine that asks got its certificate.
    * @throws AppError `volume_not_found`, also for one that was removed.
    */
   async attach(resourceId: ResourceId, volumeId: string, host: { readonly id: string; readonly enrolledAt: Date }): Promise<Wanted> {
@@ -45,8 +58,11 @@ export class VolumeAttachmentStore {
 
   async #write(statement: string, values: [ResourceId, string, ...unknown[]]): Promise<Wanted> {
     return await orUnavailable(async () => {
-      const { rows } = await this.database.pool.query<Volume>(statement, values);
-      if (rows[0]) return { volume: rows[0], changed: true };
+      const { rows } = await this.database.pool.query<Volume & { changed: boolean }>(statement, values);
+      if (rows[0]) {
+        const { changed, ...volume } = rows[0];
+        return { volume, changed };
+      }
       const found = await this.database.pool.query<Volume>(select, values.slice(0, 2));
       if (!found.rows[0]) throw new AppError('volume_not_found', { volumeId: values[1] });
       return { volume: found.rows[0], changed: false };

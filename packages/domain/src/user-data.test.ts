@@ -35,6 +35,10 @@ describe('hostUserData', () => {
     const bound = script.split('\n').filter((line) => line.includes(':2376'));
     expect(bound).toHaveLength(1);
     expect(bound[0]).toMatch(/ca-file \S+ crl-file \S+ verify required$/);
+    // Nor does a host's own certificate open it, which is on no such list.
+    const reject = /tcp-request session reject if \{ ssl_c_s_dn\(cn\) -m reg (\S+) \}/.exec(script)?.[1] ?? '';
+    expect(parameters.hostId).toMatch(new RegExp(reject));
+    for (const name of ['client of dockhero-curved-12345', 'dockhero control plane']) expect(name).not.toMatch(new RegExp(reject));
   });
 
   it('asks its own host’s address for the list of revoked certificates', () => {

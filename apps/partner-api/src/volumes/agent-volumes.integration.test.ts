@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { VolumeAttachmentStore } from '@dockhero/database/volume-attachment-store';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ApiUnderTest } from '../testing/api-under-test.js';
 import { AsAgent, type AgentAnswer } from '../testing/as-agent.js';
@@ -152,6 +153,33 @@ describe('a host that wants a volume', () => {
     expect((await post(agent, volumeId, 'attach')).body).toMatchObject({ refusal: null });
     await passes.see(volumeId, {});
     expect((await post(agent, volumeId, 'attach')).body).toMatchObject(refused);
+  });
+
+  it('gets it though another asks at the same time, who is told so; once it has it, a pass decides', async () => {
+    const { id, agent } = await booted();
+    const volumeId = String((await create(agent, 'data')).body.id);
+    const other = await anotherHost(id);
+    const attachments = new VolumeAttachmentStore(api.database);
+    const rival = async () => (await attachments.attach(id, volumeId, { id: other, enrolledAt: new Date(0) })).volume.wantedHostId;
+    const version = async () => (await api.database.volume.findUniqueOrThrow({ where: { id: volumeId } })).desiredVersion;
+    await post(agent, volumeId, 'attach');
+    for (let times = 0; times < 5; times += 1) {
+      expect((await post(agent, volumeId, 'attach')).body).toMatchObject({ refusal: null });
+      expect(await rival()).toBe(agent.hostId);
+    }
+    expect(await version()).toBe(2);
+    await passes.attach(volumeId, agent.hostId);
+    expect([await rival(), await version()]).toEqual([other, 3]);
+    // As long as it has it, it may have it again.
+    expect((await post(agent, volumeId, 'attach')).body).toMatchObject({ attached_here: true });
+    expect([await rival(), await version()]).toEqual([other, 5]);
+    await passes.see(volumeId, { state: 'attaching', attachedHostId: other });
+    const refused = { attached_here: false, refusal: 'Another host is waiting for the volume data. One host at a time can have it.' };
+    expect((await post(agent, volumeId, 'attach')).body).toMatchObject(refused);
+    // It has given up.
+    await api.database.volume.update({ where: { id: volumeId }, data: { wantedSince: new Date(Date.now() - 11_000) } });
+    expect((await post(agent, volumeId, 'attach')).body).toMatchObject({ attached_here: false, refusal: null });
+    expect(await version()).toBe(6);
   });
 
   it('gets nothing of the disk of a generation that is over', async () => {

@@ -59,12 +59,12 @@ export const volumePaths = {
     post: customers('verifyBackup', { 202: 'asked for', 409: 'not complete, or failed' }),
   },
   '/c/{token}/backups/{id}/blocks': {
-    parameters: [
-      token,
-      backup,
-      { name: 'from', in: 'query', description: 'first index', schema: { type: 'integer', minimum: 0, default: 0 } },
-    ],
-    get: customers('listBlocks', { 200: 'indexes of blocks that hold something', 409: 'not complete, or failed', 503: 'not from here' }),
+    parameters: [token, backup],
+    get: customers(
+      'listBlocks',
+      { 200: 'indexes of blocks that hold something', 409: 'not complete, or failed', 503: 'not from here' },
+      { parameters: [{ name: 'from', in: 'query', description: 'first index', schema: { type: 'integer', minimum: 0, default: 0 } }] },
+    ),
   },
   '/c/{token}/backups/{id}/blocks/{index}': {
     parameters: [token, backup, pathParameter('index', 'of the block')],
