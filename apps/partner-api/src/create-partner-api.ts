@@ -10,6 +10,10 @@ import type { Env } from './env.js';
 import { openApiDocument } from './openapi.js';
 import { openSnapshotBlocks } from './volumes/open-snapshot-blocks.js';
 
+const operatorsRoutes = new Set(['/health', '/ready', '/metrics']);
+/** Asked several times a second while a host waits for a volume, and for each half MiB of a download. */
+const quietRoutes = new Set(['/agent/volumes', '/agent/volumes/:id', '/agent/volumes/:id/attach', '/c/:token/backups/:id/blocks/:index']);
+
 /** The whole application, ready to listen. @param snapshotBlocks where backups are read from. */
 export async function createPartnerApi(
   env: Env,
@@ -24,9 +28,9 @@ export async function createPartnerApi(
   server.get('/openapi.json', () => openApiDocument(env.PUBLIC_URL));
   server.addHook('onResponse', (request, reply, done) => {
     const route = request.routeOptions.url;
-    const isOperators = route === '/health' || route === '/ready' || route === '/metrics';
     // Each host asks every 20 s whether anything was revoked: that nothing was is no news.
-    const level = isOperators || reply.statusCode === 304 ? 'debug' : 'info';
+    const isNoNews = reply.statusCode === 304 || (reply.statusCode < 400 && quietRoutes.has(route ?? ''));
+    const level = isNoNews || operatorsRoutes.has(route ?? '') ? 'debug' : 'info';
     logger[level](
       { requestId: request.id, method: request.method, route, status: reply.statusCode, ms: Math.round(reply.elapsedTime) },
       'answered',

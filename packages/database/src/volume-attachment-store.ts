@@ -8,21 +8,20 @@ import type { Wanted } from './volume-store.js';
 /** A host that asks again within this time is asking still: it asks every second or sooner. */
 const askingSeconds = 10;
 
-// A host that was replaced keeps its id: whoever asks with a later certificate is another machine, to which the volume has to come. Asking again
-// only says that the host still wants it. While one host waits for it, the wish of another that has it not is not taken down: two that ask in turn would get it in turn,
-// and neither in time.
+// A host that was replaced keeps its id: whoever asks with a later certificate is another machine, to which the volume has to come. (The certificate's
+// time is of another clock: one that is still to come says nothing yet.) Asking again only says that the host still wants it. While one host waits for
+// it, the wish of another that has it not is not taken down: two that ask in turn would get it in turn, and neither in time.
 const attach = `
   WITH before AS (
-    SELECT v.id, v.wanted_host_id AS host, v.wanted_since AS since, f.attached_host_id AS holder FROM volumes v
-    LEFT JOIN volume_facts f ON f.volume_id = v.id AND f.state = 'attached' AND f.generation = v.generation
+    SELECT v.id, v.wanted_host_id AS host, v.wanted_since AS since, f.attached_host_id AS holder,
+      coalesce(v.wanted_host_id = $3::uuid AND (v.wanted_since >= $4::timestamptz OR $4::timestamptz > now()), false) AS known
+    FROM volumes v LEFT JOIN volume_facts f ON f.volume_id = v.id AND f.state = 'attached' AND f.generation = v.generation
     WHERE v.id = $2::uuid AND v.resource_id = $1::uuid AND v.desired = 'present' FOR UPDATE OF v
   )
-  UPDATE volumes v SET wanted_host_id = $3::uuid, wanted_since = now(),
-    desired_version = desired_version + CASE WHEN before.host = $3::uuid AND before.since >= $4::timestamptz THEN 0 ELSE 1 END
-  FROM before WHERE v.id = before.id AND CASE WHEN before.host = $3::uuid
-    THEN before.since IS NULL OR before.since < $4::timestamptz OR before.since < now() - interval '1 second'
-    ELSE before.host IS NULL OR before.holder IN (before.host, $3::uuid) OR before.since IS NULL OR before.since < now() - interval '${String(askingSeconds)} seconds' END
-  RETURNING ${volumeColumns}, NOT coalesce(before.host = $3::uuid AND before.since >= $4::timestamptz, false) AS changed`;
+  UPDATE volumes v SET wanted_host_id = $3::uuid, wanted_since = now(), desired_version = desired_version + CASE WHEN before.known THEN 0 ELSE 1 END
+  FROM before WHERE v.id = before.id AND CASE WHEN before.host = $3::uuid THEN NOT before.known OR before.since < now() - interval '1 second'
+    ELSE before.host IS NULL OR before.holder IN (before.host, $3::uuid) OR before.since < now() - interval '${String(askingSeconds)} seconds' END
+  RETURNING ${volumeColumns}, NOT before.known AS changed`;
 const release = `
   UPDATE volumes v SET wanted_host_id = NULL, wanted_since = NULL, desired_version = desired_version + 1
   WHERE id = $2::uuid AND resource_id = $1::uuid AND wanted_host_id = $3::uuid RETURNING ${volumeColumns}, true AS changed`;
