@@ -154,6 +154,7 @@ export class AppModule {
         ...monitoringUseCases,
         ...volumeProviders({
           database,
+          logger,
           doorbell: volumeDoorbell,
           snapshotBlocks,
           downloadBlocksPerSecond: env.DOWNLOAD_BLOCKS_PER_SECOND,

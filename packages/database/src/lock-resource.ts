@@ -24,7 +24,7 @@ export async function lockResource(connection: Connection, id: ResourceId): Prom
 export async function tell(
   connection: Connection,
   resourceId: ResourceId,
-  { kind, text, data }: { readonly kind: 'desired' | 'warning'; readonly text: string; readonly data: Record<string, unknown> },
+  { kind, text, data }: { readonly kind: 'desired' | 'notice'; readonly text: string; readonly data: Record<string, unknown> },
 ): Promise<void> {
   await connection.query('INSERT INTO audit_events (resource_id, kind, text, data) VALUES ($1::uuid, $2, $3, $4::jsonb)', [
     resourceId,

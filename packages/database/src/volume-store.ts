@@ -45,7 +45,7 @@ export class VolumeStore {
       const known = await findLive(connection, resourceId, name);
       if (known) {
         const difference = compareOptions(known, given);
-        if (difference) await tell(connection, resourceId, { kind: 'warning', text: difference, data: { volume: known.id } });
+        if (difference) await tell(connection, resourceId, { kind: 'notice', text: difference, data: { volume: known.id } });
         return { volume: known, created: false };
       }
       const { defaults } = await settingsOf(connection, resourceId, plan);

@@ -6,8 +6,9 @@ import { callbackify } from 'node:util';
 import { controlServerName } from '@dockhero/contracts/volume-agent-api';
 import { HostIdentityStore } from '@dockhero/database/host-identity-store';
 import { ControlServerContexts } from '@dockhero/docker/control-server-contexts';
-import { AppError, errorCatalog } from '@dockhero/domain/errors';
-import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
+import { AppError, errorCatalog, hasCode } from '@dockhero/domain/errors';
+import type { BeforeApplicationShutdown } from '@nestjs/common';
+import type { Logger } from 'pino';
 import { z } from 'zod';
 
 const uuid = z.uuid();
@@ -26,7 +27,6 @@ type Handler = (request: IncomingMessage, response: ServerResponse) => void;
  * Where the hosts' agents call: mutual TLS, by each cluster's own authority. The server name of the handshake says which host calls, hence whose
  * authority signs our certificate and must have signed the host's. Who the caller really is, `HostCertificateGuard` finds out for each request.
  */
-@Injectable()
 export class AgentListener implements BeforeApplicationShutdown {
   #server: Server | undefined;
   readonly #sockets = new WeakSet<object>();
@@ -34,6 +34,7 @@ export class AgentListener implements BeforeApplicationShutdown {
   constructor(
     private readonly hosts: HostIdentityStore,
     private readonly contexts: ControlServerContexts,
+    private readonly logger: Logger,
   ) {}
 
   /** @param handle takes requests of agents. @returns the port. */
@@ -83,9 +84,16 @@ export class AgentListener implements BeforeApplicationShutdown {
   /** @throws AppError for a name that is none of ours: the handshake ends. */
   async #contextFor(name: string): Promise<SecureContext> {
     const hostId = hostIdOf(name);
-    const host = hostId === null ? null : await this.hosts.find(hostId);
-    if (!host) throw new AppError('host_certificate', { name });
-    return await this.contexts.of(host.resourceId);
+    if (hostId === null) throw new AppError('host_certificate', { name });
+    try {
+      const host = await this.hosts.find(hostId);
+      if (!host) throw new AppError('host_certificate', { hostId });
+      return await this.contexts.of(host.resourceId);
+    } catch (error) {
+      // Whoever calls sees a handshake that failed, and nothing of why.
+      this.logger[hasCode(error, 'host_certificate') ? 'info' : 'error']({ hostId, error }, 'handshake with a host refused');
+      throw error;
+    }
   }
 }
 

@@ -29,7 +29,7 @@ const post = (agent: AsAgent, id: unknown, verb: string, body?: unknown) =>
   agent.call('POST', `/agent/volumes/${String(id)}/${verb}`, { body });
 const errorOf = ({ status, body }: AgentAnswer) => [status, body.id];
 const told = async (resourceId: string) =>
-  (await api.database.auditEvent.findMany({ where: { resourceId, kind: { in: ['desired', 'warning'] } }, orderBy: { id: 'asc' } }))
+  (await api.database.auditEvent.findMany({ where: { resourceId, kind: { in: ['desired', 'notice'] } }, orderBy: { id: 'asc' } }))
     .map(({ text }) => text)
     .slice(1);
 /** A host of the same cluster that has booted: its id in the volume's rows is what counts. */

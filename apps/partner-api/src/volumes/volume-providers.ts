@@ -11,6 +11,7 @@ import { ControlServerContexts } from '@dockhero/docker/control-server-contexts'
 import { SnapshotBlocks } from '@dockhero/domain/ports/snapshot-blocks';
 import { VolumeDoorbell } from '@dockhero/queue/volume-doorbell';
 import type { Provider } from '@nestjs/common';
+import type { Logger } from 'pino';
 import { AgentListener } from '../agents/agent-listener.js';
 import { HostCertificateGuard } from '../agents/host-certificate.guard.js';
 import { AgentVolumesController } from './agent-volumes.controller.js';
@@ -40,13 +41,14 @@ export const volumeControllers = [AgentVolumesController, VolumesController, Bac
 
 export interface VolumeParts {
   readonly database: Database;
+  readonly logger: Logger;
   readonly doorbell: VolumeDoorbell;
   readonly snapshotBlocks: SnapshotBlocks;
   readonly downloadBlocksPerSecond: number;
 }
 
 /** Volumes and backups: for customers, and for the agents of hosts with their listener. */
-export function volumeProviders({ database, doorbell, snapshotBlocks, downloadBlocksPerSecond }: VolumeParts): Provider[] {
+export function volumeProviders({ database, logger, doorbell, snapshotBlocks, downloadBlocksPerSecond }: VolumeParts): Provider[] {
   return [
     { provide: VolumeDoorbell, useValue: doorbell },
     { provide: HostIdentityStore, useFactory: () => new HostIdentityStore(database) },
@@ -61,10 +63,14 @@ export function volumeProviders({ database, doorbell, snapshotBlocks, downloadBl
       inject: [ClusterAuthorityStore],
       useFactory: (authorities: ClusterAuthorityStore) => new ControlServerContexts((resourceId) => authorities.read(resourceId)),
     },
+    {
+      provide: AgentListener,
+      inject: [HostIdentityStore, ControlServerContexts],
+      useFactory: (hosts: HostIdentityStore, contexts: ControlServerContexts) => new AgentListener(hosts, contexts, logger),
+    },
     { provide: SnapshotBlocks, useValue: snapshotBlocks },
     { provide: BlockTokens, useFactory: () => new BlockTokens(snapshotBlocks) },
     { provide: DownloadBudget, useFactory: () => new DownloadBudget(downloadBlocksPerSecond) },
-    AgentListener,
     HostCertificateGuard,
     CreateVolume,
     ReadAgentVolumes,
