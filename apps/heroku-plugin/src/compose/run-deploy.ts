@@ -3,6 +3,8 @@ import type { Session } from '../connection/session.js';
 import { runDocker } from '../docker/run-docker.js';
 import type { Variables } from '../env.js';
 import { PluginError } from '../plugin-error.js';
+import { fillWith } from '../stackfile/fill-text.js';
+import { findVolumeFaults } from '../stackfile/lint/dockhero-volumes.js';
 import { readStackfiles } from '../stackfile/read-stackfile.js';
 import type { Stackfile } from '../stackfile/stackfile.js';
 import { explainStackTrap, findStackTraps } from '../stackfile/stack-deploy-traps.js';
@@ -25,6 +27,11 @@ export async function runDeploy(session: Session, args: readonly string[], shell
   const dotenv = await readEnvFiles([], within, folder, shell, 'stack');
   const stackfiles = await readStackfiles(files, folder);
   refuseTraps(session, stackfiles);
+  for (const fault of findVolumeFaults(
+    stackfiles,
+    fillWith((name) => shell[name]),
+  ))
+    session.terminal.warn(explainStackTrap(fault));
   const envFiles = envFilePaths([], within, folder);
   const mentioned = await readMentionedNames({ stackfiles, files, envFiles, project: within, folder });
   const base = () => gatherEnvironment(session, { stackfiles, tool: 'stack', scope: 'all', shell, dotenv, mentioned });

@@ -15,6 +15,7 @@ import { shellVariables } from './checks/shell-variables.js';
 import { stackLint } from './checks/stack-lint.js';
 import { stackTraps } from './checks/stack-traps.js';
 import { stackfile } from './checks/stackfile.js';
+import { volumes } from './checks/volumes.js';
 
 /** In the order of the report: this machine, the add-on, the way to it, the stack. They run at once. */
 export const allChecks: readonly Check[] = [
@@ -28,6 +29,7 @@ export const allChecks: readonly Check[] = [
   dockerApiVersion,
   hostDisk,
   alerts,
+  volumes,
   planMemory,
   stackfile,
   missingVariables,

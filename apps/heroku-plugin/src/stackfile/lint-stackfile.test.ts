@@ -163,6 +163,46 @@ describe('secrets written out', () => {
   });
 });
 
+describe('volumes of driver dockhero', () => {
+  const stack = (service: string, volumes = 'data: {driver: dockhero}'): readonly string[] =>
+    codes(`services:\n  web:\n    image: x\n    volumes: ["data:/data"]\n    ${service}\nvolumes:\n  ${volumes}\n`);
+
+  it('with options that the driver refuses are found, by their lines', () => {
+    const options =
+      'data:\n    driver: dockhero\n    driver_opts: {size: 20, type: gp3, iops: 3000, throughput: 125, fs: xfs, backups: daily}';
+    expect(stack('', options)).toEqual([]);
+    expect(stack('', 'data:\n    driver: dockhero\n    driver_opts:\n      Size: 20\n      backup: daily')).toEqual([
+      'volume-option volumes.data.driver_opts.Size:10',
+      'volume-option volumes.data.driver_opts.backup:11',
+    ]);
+    expect(stack('', 'data: {driver: local, driver_opts: {o: bind}}')).toEqual([]);
+  });
+
+  it.each(['deploy: {replicas: 2}', 'deploy: {replicas: "${N:-3}"}', 'scale: 2'])('are shared with %s', (line) => {
+    expect(stack(line).map((found) => found.split(' ')[0])).toEqual(['volume-shared']);
+  });
+
+  it.each([
+    'deploy: {replicas: 1}',
+    'deploy: {replicas: "${N}"}',
+    'deploy: {replicas: 2, placement: {constraints: ["node.hostname == a"]}}',
+    'deploy: {update_config: {order: stop-first}}',
+  ])('are not with %s', (line) => {
+    expect(stack(line)).toEqual([]);
+  });
+
+  it('are wanted by two at once with start-first', () => {
+    expect(stack('deploy: {update_config: {order: start-first}}')).toEqual(['volume-start-first web.deploy.update_config.order:5']);
+  });
+
+  it('count in the long form, and only where they are mounted; others may be shared', () => {
+    const text = (source: string, driver: string): string =>
+      `services:\n  web:\n    image: x\n    deploy: {replicas: 2}\n    volumes: [{type: volume, source: ${source}, target: /x}]\nvolumes:\n  data: {driver: ${driver}}\n  other:\n`;
+    expect(codes(text('data', '"${D:-dockhero}"')).map((found) => found.split(' ')[0])).toEqual(['volume-shared']);
+    expect([codes(text('other', 'dockhero')), codes(text('data', 'local'))]).toEqual([[], []]);
+  });
+});
+
 describe('a whole stackfile', () => {
   it('of version 1 is said to be old, and checked all the same', () => {
     expect(codes('db:\n  image: x\n  ports: ["5432:5432"]\n  environment: [PASSWORD=x]\n')).toEqual([

@@ -1,5 +1,7 @@
-import { interpolate, type Lookup } from './interpolate.js';
+import { fillWith } from './fill-text.js';
+import type { Lookup } from './interpolate.js';
 import { findDynoPorts } from './lint/dyno-port.js';
+import { findVolumeFaults } from './lint/dockhero-volumes.js';
 import type { Finding, LintCheck } from './lint/finding.js';
 import { findFixedHosts } from './lint/fixed-host.js';
 import { findUnservedHttps } from './lint/https-unserved.js';
@@ -7,7 +9,6 @@ import { findLiteralSecrets } from './lint/literal-secret.js';
 import { findLocalFiles } from './lint/local-file.js';
 import { findOpenDatabases } from './lint/open-database.js';
 import { findRelativeMounts } from './lint/relative-mount.js';
-import { InvalidInterpolation } from './parse-template.js';
 import type { Stackfile } from './stackfile.js';
 import { servicesOf } from './stack-services.js';
 
@@ -33,18 +34,12 @@ export function lintStackfile(
   { hosts = [], lookup = () => undefined }: LintOptions = {},
 ): readonly Finding[] {
   const services = servicesOf(stackfiles);
-  const fill = (text: string): string => {
-    try {
-      return interpolate(text, lookup).text;
-    } catch (error) {
-      if (error instanceof InvalidInterpolation) return '';
-      throw error;
-    }
-  };
+  const fill = fillWith(lookup);
   const findings = [
     ...oldFormats(stackfiles),
     ...checks.flatMap((check) => check(services, { hosts, fill })),
     ...findLocalFiles(stackfiles),
+    ...findVolumeFaults(stackfiles, fill),
   ];
   const order = new Map(stackfiles.map((stackfile, index) => [stackfile.file, index]));
   return findings.toSorted(

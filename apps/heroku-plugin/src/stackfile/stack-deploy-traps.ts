@@ -17,7 +17,7 @@ export function findStackTraps(stackfiles: readonly Stackfile[]): readonly Stack
 }
 
 /** One line for each, to print; the trap's own words, never a value. */
-export function explainStackTrap({ place, problem, mend }: StackTrap): string {
+export function explainStackTrap({ place, problem, mend }: Pick<StackTrap, 'place' | 'problem' | 'mend'>): string {
   return `${place.file}:${place.position.line} ${place.path}: ${problem} ${mend}`;
 }
 

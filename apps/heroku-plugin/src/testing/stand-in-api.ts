@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { CertificateRequest, ClientStatus, IssuedCertificate, ListedCertificate } from '@dockhero/contracts/client-api';
 import { StandInAuthority } from './stand-in-authority.js';
 import { StandInMonitoring } from './stand-in-monitoring.js';
+import { StandInVolumes } from './stand-in-volumes.js';
 
 interface Issued {
   readonly serial: string;
@@ -33,6 +34,7 @@ export class StandInApi {
   bundleEnabled = true;
   rotations = 0;
   readonly monitoring = new StandInMonitoring();
+  readonly volumes = new StandInVolumes();
   /** Sets the new URL on the app, as the provider does before the old one dies. */
   publish: (configUrl: string) => Promise<unknown> = () => Promise.resolve();
   #server: Server | null = null;
@@ -64,16 +66,19 @@ export class StandInApi {
     const body = await readBody(request);
     if (this.delayMs > 0) await new Promise((resolve) => setTimeout(resolve, this.delayMs));
     response.setHeader('date', new Date(Date.now() + this.clockAheadMs).toUTCString()).setHeader('content-type', 'application/json');
-    const [status, answer] = await this.#answer(request.url?.split('/')[2] ?? '', route, body, new URLSearchParams(query));
-    response.writeHead(status).end(JSON.stringify(answer));
+    const token = request.url?.split('/')[2] ?? '';
+    const [status, answer, headers = {}] = await this.#answer(token, route, body, new URLSearchParams(query));
+    response.writeHead(status, headers).end(Buffer.isBuffer(answer) ? answer : JSON.stringify(answer));
   }
 
-  async #answer(token: string, route: string, body: unknown, query: URLSearchParams): Promise<[number, unknown]> {
+  async #answer(token: string, route: string, body: unknown, query: URLSearchParams): Promise<[number, unknown, Record<string, string>?]> {
     if (this.failWith !== null) return [this.failWith, { id: 'internal_error', message: 'Something broke.', request_id: 'r' }];
     if (token !== this.token) return [404, { id: 'resource_not_found', message: 'This add-on does not exist.', request_id: 'r' }];
     if (route === 'GET /status') return [200, this.status];
     const ofMonitoring = this.monitoring.answer(route, query, body);
     if (ofMonitoring) return ofMonitoring;
+    const ofVolumes = await this.volumes.answer(route, query, body);
+    if (ofVolumes) return ofVolumes;
     if (this.status.status !== 'running') return [409, { id: 'not_ready', message: 'Not ready yet.', request_id: 'r' }];
     if (route === 'GET') return [200, this.#config()];
     if (route === 'POST /certificates') return [201, await this.#issue(body as CertificateRequest)];

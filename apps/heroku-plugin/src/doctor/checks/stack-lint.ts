@@ -5,7 +5,7 @@ import type { Facts } from '../facts.js';
 import { error, type Finding, ok, warning } from '../finding.js';
 
 /** These never do what is written; the others are unwise, or wrong only elsewhere. */
-const broken: ReadonlySet<FindingCode> = new Set(['relative-mount', 'dyno-port']);
+const broken: ReadonlySet<FindingCode> = new Set(['relative-mount', 'dyno-port', 'volume-option']);
 
 /** What will not work on a machine that is not this one, and what should not be open to the world, or to readers of the repository. */
 export const stackLint: Check = {

@@ -20,7 +20,10 @@ export type FindingCode =
   | 'fixed-host'
   | 'fixed-app'
   | 'https-unserved'
-  | 'literal-secret';
+  | 'literal-secret'
+  | 'volume-option'
+  | 'volume-shared'
+  | 'volume-start-first';
 
 /** What a check is given beside the services. */
 export interface LintFacts {
