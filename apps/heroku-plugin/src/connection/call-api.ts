@@ -5,6 +5,8 @@ export class ApiRefusal extends Error {
     readonly status: number,
     readonly id: string,
     message: string,
+    /** What `Retry-After` said, in milliseconds. */
+    readonly retryAfterMs: number | null = null,
   ) {
     super(message);
   }
@@ -38,13 +40,28 @@ interface ApiCall {
  * One call below the capability URL, with nothing but the URL as credential: the user's Heroku token must never come here.
  * @throws ApiRefusal, ApiUnreachable.
  */
-export async function callApi<T>(configUrl: string, { method, path, body, timeoutMs }: ApiCall): Promise<ApiAnswer<T>> {
+export async function callApi<T>(configUrl: string, call: ApiCall): Promise<ApiAnswer<T>> {
+  const { url, response, bytes } = await exchange(configUrl, call);
+  const answered = parseJson(bytes);
+  if (!response.ok || answered === null) throw refusal(url, response, answered);
+  return { body: answered as T, clockAheadMs: clockAhead(response.headers.get('date')) };
+}
+
+/** The same for what is no JSON. @throws ApiRefusal, ApiUnreachable. */
+export async function readBytes(configUrl: string, call: Omit<ApiCall, 'method' | 'body'>): Promise<{ bytes: Buffer; headers: Headers }> {
+  const { url, response, bytes } = await exchange(configUrl, { method: 'GET', ...call });
+  if (!response.ok) throw refusal(url, response, parseJson(bytes));
+  return { bytes, headers: response.headers };
+}
+
+async function exchange(
+  configUrl: string,
+  { method, path, body, timeoutMs }: ApiCall,
+): Promise<{ url: URL; response: Response; bytes: Buffer }> {
   const url = new URL(configUrl + path);
   await useProxyOfEnvironment();
-  let response: Response;
-  let text: string;
   try {
-    response = await fetch(url, {
+    const response = await fetch(url, {
       method,
       // A redirect would carry the secret in the path to whoever it names.
       redirect: 'manual',
@@ -52,28 +69,34 @@ export async function callApi<T>(configUrl: string, { method, path, body, timeou
       ...(body ? { body: JSON.stringify(body) } : {}),
       signal: AbortSignal.timeout(timeoutMs),
     });
-    text = await response.text();
+    return { url, response, bytes: Buffer.from(await response.arrayBuffer()) };
   } catch (error) {
     throw new ApiUnreachable(describeFailure(url, error, timeoutMs));
   }
-  const answered = parseJson(text);
-  if (!response.ok || answered === null) throw refusal(url, response.status, answered);
-  return { body: answered as T, clockAheadMs: clockAhead(response.headers.get('date')) };
 }
 
-function refusal(url: URL, status: number, answered: object | null): ApiRefusal {
+function refusal(url: URL, { status, headers }: Response, answered: object | null): ApiRefusal {
   const { id, message } = (answered ?? {}) as { id?: unknown; message?: unknown };
-  if (typeof id === 'string' && typeof message === 'string') return new ApiRefusal(status, id, message);
+  const retryAfterMs = waitOf(headers.get('retry-after'));
+  if (typeof id === 'string' && typeof message === 'string') return new ApiRefusal(status, id, message, retryAfterMs);
   return new ApiRefusal(
     status,
     `http_${String(status)}`,
     `${url.host} answered with HTTP status ${String(status)}. Try again in a minute.`,
+    retryAfterMs,
   );
 }
 
-function parseJson(text: string): object | null {
+/** Seconds, or a date. */
+function waitOf(header: string | null): number | null {
+  if (header === null) return null;
+  const ms = /^\d+$/.test(header) ? Number(header) * 1_000 : Date.parse(header) - Date.now();
+  return Number.isNaN(ms) ? null : Math.max(0, ms);
+}
+
+function parseJson(bytes: Buffer): object | null {
   try {
-    const value: unknown = JSON.parse(text);
+    const value: unknown = JSON.parse(bytes.toString('utf8'));
     return typeof value === 'object' ? value : null;
   } catch {
     return null;

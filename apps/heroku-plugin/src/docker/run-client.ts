@@ -3,6 +3,7 @@ import { constants } from 'node:os';
 import { isatty } from 'node:tty';
 import type { Variables } from '../env.js';
 import { PluginError } from '../plugin-error.js';
+import { guardSignals, ofSystem, ofTerminal } from './guard-signals.js';
 
 /** A program and its arguments. Secrets travel in the environment, never here: everybody on the machine can read arguments. */
 export interface ClientCommand {
@@ -10,14 +11,6 @@ export interface ClientCommand {
   readonly args: readonly string[];
   readonly environment: Variables;
 }
-
-/** Signals that reach us alone, and that the child must get. */
-const ofSystem: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGHUP'];
-/**
- * Signals of Ctrl-C and Ctrl-\: a terminal sends them to its whole process group, the child has them already and decides. Sending them on would be a
- * second Ctrl-C, which makes compose kill what it was about to stop.
- */
-const ofTerminal: readonly NodeJS.Signals[] = ['SIGINT', 'SIGQUIT'];
 
 /**
  * Runs a client with our own stdin, stdout and stderr, and waits for it however long it takes.
@@ -45,31 +38,11 @@ export async function runClient({ file, args, environment }: ClientCommand): Pro
   }
 }
 
-function cannotRun(file: string, error: NodeJS.ErrnoException): unknown {
+/** Why a client could not be started, in words where they are known. */
+export function cannotRun(file: string, error: NodeJS.ErrnoException): unknown {
   if (error.code === 'ENOENT') {
     return new PluginError(`Couldn't find ${file} binary installed locally. Install it: https://docs.docker.com/get-docker/`, 127);
   }
   if (error.code === 'EACCES') return new PluginError(`${file} was found but may not be run: ${error.message}`, 126);
   return error;
-}
-
-/**
- * Takes the signals into our hands while a child runs: the CLI's own listeners end the process at once, and docker would go on without
- * anybody waiting for it. They are put back afterwards.
- */
-function guardSignals(take: (signal: NodeJS.Signals) => void): () => void {
-  const undo: (() => void)[] = [];
-  for (const signal of [...ofSystem, ...ofTerminal]) {
-    const former = process.listeners(signal);
-    const handler = (): void => take(signal);
-    process.removeAllListeners(signal);
-    process.on(signal, handler);
-    undo.push(() => {
-      process.removeListener(signal, handler);
-      for (const listener of former) process.on(signal, listener);
-    });
-  }
-  return () => {
-    for (const restore of undo) restore();
-  };
 }
