@@ -66,7 +66,7 @@ export async function write(path: string, content: string | Buffer = 'x'): Promi
   await writeFile(path, content);
 }
 
-/** All that is in a folder, in order. */
+/** All that is in a folder, in order; what a link leads to as well. */
 export async function tree(root: string): Promise<readonly string[]> {
   return (await readdir(root, { recursive: true })).toSorted();
 }
