@@ -108,6 +108,23 @@ describe('a download', () => {
     await expectWhole();
   });
 
+  test('does not take being told to come later for a failure', async () => {
+    scatter(3);
+    let refusals = 0;
+    api.volumes.onBlock = (_, bytes) =>
+      ++refusals > 50
+        ? blockAnswer(bytes)
+        : [429, { id: 'download_too_fast', message: 'Slower.', request_id: 'r' }, { 'retry-after': '0' }];
+    await download();
+    await expectWhole();
+  });
+
+  test('ends at once where backups cannot be downloaded at all', async () => {
+    scatter(3);
+    api.volumes.onBlock = () => [503, { id: 'download_unavailable', message: 'Not from here.', request_id: 'r' }, { 'retry-after': '30' }];
+    await expect(download()).rejects.toThrow('Not from here.');
+  });
+
   test('of an empty volume is a file of holes', async () => {
     await download();
     const { size, blocks } = await stat(path);

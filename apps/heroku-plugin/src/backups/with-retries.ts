@@ -4,7 +4,10 @@ import { ApiRefusal, ApiUnreachable } from '../connection/call-api.js';
 /** A block that came damaged: worth another try. */
 export class DamagedBlock extends Error {}
 
-const attempts = 8;
+/** Failures in a row. */
+const failuresAllowed = 8;
+/** Being told to come later is no failure: others download as well. */
+const waitsAllowed = 200;
 const firstMs = 250;
 const longestMs = 30_000;
 /** The API never asks for more; who stands in between might. */
@@ -28,21 +31,26 @@ export class SharedPause {
  * @throws what the last try threw; the reason of `signal` when that ends it.
  */
 export async function withRetries<T>(pause: SharedPause, signal: AbortSignal, call: () => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt++) {
+  for (let failures = 0, waits = 0; ;) {
     await pause.over(signal);
     signal.throwIfAborted();
     try {
       return await call();
     } catch (error) {
-      if (attempt >= attempts || !isWorthAnother(error)) throw error;
+      if (!isWorthAnother(error)) throw error;
       const told = error instanceof ApiRefusal ? error.retryAfterMs : null;
+      if (told !== null && error instanceof ApiRefusal && error.status === 429) waits += 1;
+      else failures += 1;
+      if (failures >= failuresAllowed || waits >= waitsAllowed) throw error;
       if (told !== null) pause.extend(told);
-      else await sleep(Math.min(longestMs, firstMs * 2 ** (attempt - 1)) * (0.5 + Math.random() / 2), undefined, { signal });
+      else await sleep(Math.min(longestMs, firstMs * 2 ** (failures - 1)) * (0.5 + Math.random() / 2), undefined, { signal });
     }
   }
 }
 
 function isWorthAnother(error: unknown): boolean {
+  // It will not be otherwise in a minute, though its status says so.
+  if (error instanceof ApiRefusal && error.id === 'download_unavailable') return false;
   if (error instanceof ApiRefusal) return error.status === 429 || error.status >= 500;
   return error instanceof ApiUnreachable || error instanceof DamagedBlock;
 }

@@ -257,6 +257,10 @@ describe('heroku dh:*', () => {
     await writeFile(join(project, 'dockhero-compose.yml'), 'version: "3.7"\nservices: {web: {image: "x:${A:+b}"}}\n');
     const { code, err } = await run(['dh:deploy'], docker);
     expect([code, err]).toEqual([1, expect.stringContaining('dockhero-compose.yml:2 web.image')]);
+    const volumes = 'volumes: {data: {driver: dockhero, driver_opts: {Size: 20}}}';
+    await writeFile(join(project, 'dockhero-compose.yml'), `services: {web: {image: x}}\n${volumes}\n`);
+    const warned = await run(['dh:deploy'], docker);
+    expect([warned.code, warned.err]).toEqual([0, expect.stringContaining('dockhero-compose.yml:2 volumes.data.driver_opts.Size')]);
   });
 
   it('makes the image for a shell on the host out of nothing, once, and runs one line in it', async () => {
