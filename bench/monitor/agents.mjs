@@ -39,19 +39,24 @@ dockhero_workload_oom_kills_total{workload="${container.split('.')[0]}"} 0`;
 const bundleHash = createHash('sha256').digest('hex');
 const memory = new Map();
 const seen = { looks: 0, resumed: 0 };
-/** By memory ratio: made anew each second, so that counters move. */
+const jumpedAt = new Map();
+/** The agent looks once a second: a jump is seen that much later at most. */
+const grainSeconds = 1;
+/** By memory ratio and since when: made anew each second, so that counters move. */
 let answers = { second: 0, byMemory: new Map() };
 let port = 0;
 
-function answerWith(ratio) {
+function answerWith(ratio, sinceMs = Date.now()) {
   const second = Math.floor(Date.now() / 1_000);
   if (answers.second !== second) answers = { second, byMemory: new Map() };
-  let answer = answers.byMemory.get(ratio);
+  const memoryForSeconds = Math.floor((Date.now() - sinceMs) / 1_000) - grainSeconds;
+  const key = `${ratio} ${memoryForSeconds}`;
+  let answer = answers.byMemory.get(key);
   if (!answer) {
-    const text = `${agentText({ memory: ratio, cpuSeconds: second, receivedBytes: second * 1_000 }).replace('abc', bundleHash)}${more}\n`;
+    const text = `${agentText({ memory: ratio, memoryForSeconds, cpuSeconds: second, receivedBytes: second * 1_000 }).replace('abc', bundleHash)}${more}\n`;
     const head = `HTTP/1.1 200 OK\r\nContent-Type: text/plain; version=0.0.4\r\nContent-Length: ${Buffer.byteLength(text)}\r\n\r\n`;
     answer = Buffer.from(head + text);
-    answers.byMemory.set(ratio, answer);
+    answers.byMemory.set(key, answer);
   }
   return answer;
 }
@@ -65,7 +70,7 @@ function serve(socket) {
     read += bytes.toString('latin1');
     if (!read.endsWith('\r\n\r\n')) return;
     read = '';
-    socket.write(answerWith(memory.get(socket.localAddress) ?? 0.5));
+    socket.write(answerWith(memory.get(socket.localAddress) ?? 0.5, jumpedAt.get(socket.localAddress)));
   });
 }
 
@@ -87,8 +92,12 @@ answerParent(
     },
     /** Of all these hosts at once. @returns when, in milliseconds. */
     jump({ addresses, ratio }) {
-      for (const address of addresses) memory.set(address, ratio);
-      return Date.now();
+      const now = Date.now();
+      for (const address of addresses) {
+        memory.set(address, ratio);
+        jumpedAt.set(address, now);
+      }
+      return now;
     },
     seen: () => ({
       ...seen,

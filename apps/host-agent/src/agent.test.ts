@@ -147,6 +147,11 @@ describe('what it answers', () => {
     expect([...found.keys()].some((key) => key.startsWith('dockhero_agent_info {"version":"9.9.9","sha256":"'))).toBe(true);
   });
 
+  it('how low memory and disks were in the last seconds, as soon as it has watched them', async () => {
+    const memory = { rule: 'memory', object: 'host', seconds: '2' };
+    await expect.poll(async () => (await samples()).get(sampleKey('dockhero_used_ratio_lowest', memory)), patient).toBe(0.75);
+  });
+
   it('those who ask at nearly the same time get one collection', async () => {
     const bodies = await Promise.all([1, 2, 3].map(async () => (await ask('GET', '/metrics')).body));
     expect(new Set(bodies).size).toBe(1);

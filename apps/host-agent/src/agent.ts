@@ -6,11 +6,12 @@ import { Cgroups } from './collect/cgroups.js';
 import { addContainerMetrics, addDiskUsageMetrics, addWorkloadMetrics } from './collect/container-metrics.js';
 import { Exposition } from './collect/exposition.js';
 import { FileSystems, type MeasuredMount } from './collect/file-systems.js';
-import { addFileSystemMetrics, addHostMetrics } from './collect/host-metrics.js';
+import { addFileSystemMetrics, addHostMetrics, readMemory } from './collect/host-metrics.js';
 import { selectMounts } from './collect/mounts.js';
 import { readOwnProcess } from './collect/own-process.js';
 import { readKernelFile } from './collect/read-kernel-file.js';
 import { sharedAnswer } from './collect/shared-answer.js';
+import { UsageWatch } from './collect/watch-usage.js';
 import { DockerApi } from './docker/docker-api.js';
 import { pruneDanglingImages, pruneOldBuildCache } from './docker/prune.js';
 import { ContainerWatch } from './docker/watch-containers.js';
@@ -43,6 +44,7 @@ export class Agent {
   readonly #fileSystems = new FileSystems();
   readonly #containers: ContainerWatch;
   readonly #usage: DiskUsageWatch;
+  readonly #recent: UsageWatch;
   readonly #room: EmergencyRoom;
   readonly #server: Server;
   #certificates: Certificates;
@@ -57,6 +59,7 @@ export class Agent {
     const docker = new DockerApi(env.dockerSocket);
     this.#containers = new ContainerWatch({ docker, cgroups: this.#cgroups, stateDir: env.stateDir, hostIndex: env.hostIndex, log });
     this.#usage = new DiskUsageWatch(docker, log);
+    this.#recent = new UsageWatch({ fileSystems: this.#fileSystems, memory: () => readMemory(env.procDir, this.#cgroups), log });
     const settings = new SettingsFile(env.stateDir);
     this.#room = new EmergencyRoom({
       dir: env.dockerDataDir,
@@ -76,6 +79,7 @@ export class Agent {
   async start(): Promise<number> {
     const { env, log, certificateLookMs } = this.context;
     this.#room.start();
+    this.#recent.start();
     await this.#listen();
     const onChange = (changed: Certificates): void => {
       this.#certificates = changed;
@@ -91,6 +95,7 @@ export class Agent {
   async stop(): Promise<void> {
     this.#stopWatching?.();
     this.#room.stop();
+    this.#recent.stop();
     this.#containers.stop();
     const closed = new Promise((resolve) => void this.#server.close(resolve));
     this.#server.closeAllConnections();
@@ -103,10 +108,12 @@ export class Agent {
     const text = new Exposition();
     const mountinfo = readKernelFile(path.join(env.procDir, 'self/mountinfo')) ?? '';
     const mounts = await this.#fileSystems.measureAll(selectMounts(mountinfo, env.dockerDataDir));
+    this.#recent.watch(mounts);
     if (this.#isStarted) void this.#usage.askWhenDue(fullest(mounts), Date.now());
     this.#containers.lookForOomKills();
     addHostMetrics(text, env.procDir, this.#cgroups);
     addFileSystemMetrics(text, mounts);
+    this.#recent.addTo(text);
     addContainerMetrics(text, this.#containers.containers, this.#cgroups, this.#usage.last);
     addWorkloadMetrics(text, this.#containers.counters.entries());
     addDiskUsageMetrics(text, this.#usage.last);

@@ -5,7 +5,7 @@ import type { Exposition } from './exposition.js';
 import type { MeasuredMount } from './file-systems.js';
 import { parseLoad } from './load.js';
 import { parseMeminfo } from './meminfo.js';
-import { memoryTruth } from './memory-truth.js';
+import { memoryTruth, type MemoryTruth } from './memory-truth.js';
 import { parseNetDev } from './network.js';
 import { parsePressure } from './pressure.js';
 import { parseKeyedNumbers, readKernelFile } from './read-kernel-file.js';
@@ -39,6 +39,11 @@ function addMemory(text: Exposition, meminfoText: string, cgroups: Cgroups): voi
   const truth = memoryTruth(meminfo, cgroups.hostMemory());
   text.gauge('dockhero_memory_total_bytes', truth?.totalBytes ?? null);
   text.gauge('dockhero_memory_available_bytes', truth?.availableBytes ?? null);
+}
+
+/** The part that is looked at each second. @returns null when it cannot be read. */
+export function readMemory(procDir: string, cgroups: Cgroups): MemoryTruth | null {
+  return memoryTruth(parseMeminfo(readKernelFile(path.join(procDir, 'meminfo')) ?? ''), cgroups.hostMemory());
 }
 
 /** A mount that does not answer has only its error. */

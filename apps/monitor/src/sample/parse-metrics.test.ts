@@ -41,9 +41,24 @@ describe('parseMetrics', () => {
       workloads: [{ name: 'web', starts: 1, failures: 0, oomKills: 0 }],
       volumes: [{ name: 'data', bytes: 123_456 }],
       reclaimableBytes: 3_000,
+      lowest: [],
       certificateExpiresAt: new Date(4_070_908_800_000),
       agent: { version: '0.1.0', sha256: 'abc', startedAt: new Date(1_700_000_000_500) },
     });
+  });
+
+  it('knows how low values were in the last seconds, of rules that it knows', () => {
+    const others = [
+      'rule="load",object="host",seconds="2"',
+      'rule="disk",object="/a",seconds="x"',
+      'rule="disk",object="/a\\"b",seconds="2"',
+    ];
+    const text = others.map((labels) => `dockhero_used_ratio_lowest{${labels}} 0.75\n`).join('');
+    expect(parseMetrics(agentText({ memory: 0.9, memoryForSeconds: 5 }) + text, at).lowest).toEqual([
+      { rule: 'memory', object: 'host', seconds: 2, ratio: 0.9 },
+      { rule: 'memory', object: 'host', seconds: 4, ratio: 0.9 },
+      { rule: 'disk', object: '/a"b', seconds: 2, ratio: 0.75 },
+    ]);
   });
 
   it('skips what it does not know, however odd, and host times behind values', () => {

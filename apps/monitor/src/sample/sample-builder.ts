@@ -1,4 +1,5 @@
-import type { ContainerSample, FileSystemSample, HostSample, WorkloadSample } from '@dockhero/domain/monitoring/host-sample';
+import { adjustableRules } from '@dockhero/domain/monitoring/alert-settings';
+import type { ContainerSample, FileSystemSample, HostSample, LowestRatio, WorkloadSample } from '@dockhero/domain/monitoring/host-sample';
 
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
 type Labels = Readonly<Record<string, string>>;
@@ -29,6 +30,7 @@ export const wantedMetrics: ReadonlyMap<string, Take> = new Map<string, Take>([
   ['dockhero_workload_oom_kills_total', (builder, value, labels) => (builder.workload(labels).oomKills = value)],
   ['dockhero_volume_disk_bytes', (builder, value, { volume }) => builder.volumes.push({ name: named('volume', volume), bytes: value })],
   ['dockhero_reclaimable_bytes', (builder, value) => (builder.reclaimableBytes += value)],
+  ['dockhero_used_ratio_lowest', (builder, value, labels) => builder.addLowest(value, labels)],
   ['dockhero_certificate_expiry_time_seconds', (builder, value) => (builder.certificateExpiresAt = fromSeconds(value))],
   ['dockhero_agent_info', (builder, _, { version = '', sha256 = '' }) => (builder.agent = { version, sha256 })],
   ['process_start_time_seconds', (builder, value) => (builder.agentStartedAt = fromSeconds(value))],
@@ -50,6 +52,7 @@ export class SampleBuilder {
   agent: { version: string; sha256: string } | null = null;
   agentStartedAt: Date | null = null;
   readonly volumes: { name: string; bytes: number }[] = [];
+  readonly #lowest: LowestRatio[] = [];
   #cpus = 0;
   #cpuSeconds = 0;
   #idleSeconds = 0;
@@ -62,6 +65,13 @@ export class SampleBuilder {
     this.#cpuSeconds += seconds;
     if (idleModes.has(mode)) this.#idleSeconds += seconds;
     if (mode === 'idle') this.#cpus += 1;
+  }
+
+  /** Of rules and windows that this release knows nothing of, nothing is kept. */
+  addLowest(ratio: number, { rule, object, seconds }: Labels): void {
+    const known = adjustableRules.find((name) => name === rule);
+    const length = Number(seconds);
+    if (known && length > 0) this.#lowest.push({ rule: known, object: named('object', object), seconds: length, ratio });
   }
 
   fileSystem({ mountpoint }: Labels): Writable<FileSystemSample> {
@@ -111,6 +121,7 @@ export class SampleBuilder {
       workloads: [...this.#workloads.values()],
       volumes: this.volumes,
       reclaimableBytes: this.reclaimableBytes,
+      lowest: this.#lowest,
       certificateExpiresAt: this.certificateExpiresAt,
       agent: { ...agent, startedAt: this.agentStartedAt },
     };

@@ -1,6 +1,8 @@
 interface AgentFigures {
   /** Ratios. */
   readonly memory?: number;
+  /** For how long the memory has been as it is, seen by the agent; seconds. */
+  readonly memoryForSeconds?: number;
   readonly disk?: number;
   readonly starts?: number;
   readonly oomKills?: number;
@@ -10,10 +12,15 @@ interface AgentFigures {
 }
 
 const gibibyte = 1024 ** 3;
+const windowsSeconds = [2, 4, 6, 8, 10, 12, 14, 16, 20, 30, 45, 60];
 
 /** What an agent answers: a host of two processors, 4 GiB and 40 GiB, with one container. */
 export function agentText(figures: AgentFigures = {}): string {
-  const { memory = 0.5, disk = 0.5, starts = 1, oomKills = 0, isHealthy = true, cpuSeconds = 1_000, receivedBytes = 5_000 } = figures;
+  const { memory = 0.5, memoryForSeconds = 0, disk = 0.5, starts = 1, oomKills = 0 } = figures;
+  const { isHealthy = true, cpuSeconds = 1_000, receivedBytes = 5_000 } = figures;
+  const lowest = windowsSeconds
+    .filter((seconds) => seconds <= memoryForSeconds)
+    .map((seconds) => `dockhero_used_ratio_lowest{rule="memory",object="host",seconds="${String(seconds)}"} ${String(memory)}\n`);
   const disks = '{device="/dev/vda1",fstype="ext4",mountpoint="/"}';
   const web = '{container="web.1",workload="web"}';
   return `# HELP node_memory_MemTotal_bytes Memory information field MemTotal_bytes.
@@ -21,7 +28,7 @@ export function agentText(figures: AgentFigures = {}): string {
 node_memory_MemTotal_bytes ${String(4 * gibibyte)}
 dockhero_memory_total_bytes ${String(4 * gibibyte)}
 dockhero_memory_available_bytes ${String(4 * gibibyte * (1 - memory))}
-node_cpu_seconds_total{cpu="0",mode="idle"} ${String(cpuSeconds * 0.75)}
+${lowest.join('')}node_cpu_seconds_total{cpu="0",mode="idle"} ${String(cpuSeconds * 0.75)}
 node_cpu_seconds_total{cpu="0",mode="user"} ${String(cpuSeconds * 0.25)}
 node_cpu_seconds_total{cpu="0",mode="guest"} 7
 node_cpu_seconds_total{cpu="1",mode="idle"} ${String(cpuSeconds * 0.5)}

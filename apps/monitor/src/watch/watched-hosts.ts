@@ -2,6 +2,9 @@ import { createHash } from 'node:crypto';
 import type { HostSource } from '@dockhero/database/host-source-store';
 import type { HostSample } from '@dockhero/domain/monitoring/host-sample';
 
+/** From one look ahead of its turn to the next. */
+const aheadMs = 5_000;
+
 /** A host that this process holds, and what it knows of it. */
 export class WatchedHost {
   /** The latest look that brought something. */
@@ -10,6 +13,9 @@ export class WatchedHost {
   failures = 0;
   isLooking = false;
   dueAtMs: number;
+  /** No look ahead of its turn before this. */
+  #aheadFromMs = 0;
+  #turnAtMs: number;
   /** Spreads the looks evenly, the same in every process. */
   readonly #phase: number;
 
@@ -19,18 +25,21 @@ export class WatchedHost {
     sampleMs: number,
   ) {
     this.#phase = createHash('md5').update(source.hostId).digest().readUInt32BE(0) / 2 ** 32;
-    this.dueAtMs = this.#nextDue(watchedSince.getTime(), sampleMs);
+    this.#turnAtMs = this.#nextDue(watchedSince.getTime(), sampleMs);
+    this.dueAtMs = this.#turnAtMs;
   }
 
   /** A look begins: when the next one is due. */
   begin(nowMs: number, sampleMs: number): void {
     this.isLooking = true;
-    this.dueAtMs = this.#nextDue(nowMs, sampleMs);
+    if (this.dueAtMs < this.#turnAtMs) this.#aheadFromMs = nowMs + aheadMs;
+    this.#turnAtMs = this.#nextDue(nowMs, sampleMs);
+    this.dueAtMs = this.#turnAtMs;
   }
 
-  /** One look more, ahead of the next one's turn, which stays where it is. */
+  /** One look more, ahead of the next one's turn, which stays where it is; never within five seconds of another such. */
   lookBy(atMs: number): void {
-    this.dueAtMs = Math.min(this.dueAtMs, atMs);
+    this.dueAtMs = Math.min(this.dueAtMs, Math.max(atMs, this.#aheadFromMs));
   }
 
   #nextDue(nowMs: number, sampleMs: number): number {

@@ -64,7 +64,7 @@ function begin(observation: Observation, value: number, now: Date): Incident {
     object: observation.object,
     state: 'pending',
     level: levelOf(observation),
-    pendingSince: now,
+    pendingSince: new Date(now.getTime() - (observation.badForMs ?? 0)),
     firedAt: null,
     clearSince: null,
     resolvedAt: null,

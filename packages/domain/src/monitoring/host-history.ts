@@ -24,12 +24,21 @@ export interface HostHistory {
   /** Since when looks follow one another without a hole longer than `countedMs`; null before the first. */
   readonly sinceMs: number | null;
   readonly lastMs: number | null;
+  /** The look before the last; null when there was none. */
+  readonly previousMs: number | null;
   readonly agentStartedAtMs: number | null;
   readonly disks: ReadonlyMap<string, DiskTrack>;
   readonly workloads: ReadonlyMap<string, WorkloadTrack>;
 }
 
-export const emptyHistory: HostHistory = { sinceMs: null, lastMs: null, agentStartedAtMs: null, disks: new Map(), workloads: new Map() };
+export const emptyHistory: HostHistory = {
+  sinceMs: null,
+  lastMs: null,
+  previousMs: null,
+  agentStartedAtMs: null,
+  disks: new Map(),
+  workloads: new Map(),
+};
 
 /** Adds a sample. One that is not newer than the last is left out. */
 export function remember(history: HostHistory, sample: HostSample): HostHistory {
@@ -39,6 +48,7 @@ export function remember(history: HostHistory, sample: HostSample): HostHistory 
   return {
     sinceMs: isContinued ? history.sinceMs : atMs,
     lastMs: atMs,
+    previousMs: history.lastMs,
     agentStartedAtMs: sample.agent.startedAt?.getTime() ?? null,
     disks: rememberDisks(history.disks, sample.fileSystems, atMs),
     workloads: rememberWorkloads(history, sample, isContinued),

@@ -1,3 +1,5 @@
+import type { AdjustableRule } from './alert-settings.js';
+
 /** What one look at a host has found. Bytes are bytes, times seconds, counters grow from the agent's or the host's start. */
 export interface HostSample {
   /** When the control plane received it: hosts' clocks may be wrong. */
@@ -12,9 +14,19 @@ export interface HostSample {
   readonly volumes: readonly { readonly name: string; readonly bytes: number }[];
   /** What removing unused images and build cache would free. */
   readonly reclaimableBytes: number;
+  /** How low ratios were in windows that ended with the look; none of what is far from full. */
+  readonly lowest: readonly LowestRatio[];
   /** End of the host's TLS certificate; null when unknown. */
   readonly certificateExpiresAt: Date | null;
   readonly agent: { readonly version: string; readonly sha256: string; readonly startedAt: Date | null };
+}
+
+/** During the whole of the last `seconds` a ratio was no lower than this. */
+export interface LowestRatio {
+  readonly rule: AdjustableRule;
+  readonly object: string;
+  readonly seconds: number;
+  readonly ratio: number;
 }
 
 export interface FileSystemSample {

@@ -8,6 +8,8 @@ export interface Observation {
   readonly value: number | null;
   readonly threshold: number;
   readonly isBad: boolean;
+  /** For how long it is known to have been bad without a break; absent: since this moment only. */
+  readonly badForMs?: number;
   /** Better than the clear threshold. Neither bad nor clear is the band between the two. */
   readonly isClear: boolean;
   readonly isCritical: boolean;

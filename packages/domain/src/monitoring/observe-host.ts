@@ -1,4 +1,5 @@
 import type { AdjustableRule, Thresholds } from './alert-settings.js';
+import { badForMs } from './bad-for.js';
 import { filledIn } from './disk-growth.js';
 import { countedMs, type HostHistory, type WorkloadTrack } from './host-history.js';
 import { usedRatio, type FileSystemSample, type HostSample } from './host-sample.js';
@@ -11,8 +12,9 @@ import { adjustable, certificateSeconds, filling, hostObject, restarts, silentSe
  */
 export function observeHost(sample: HostSample, history: HostHistory, thresholds: Thresholds): Observation[] {
   return [
-    observeMemory(sample, thresholds),
-    ...sample.fileSystems.flatMap((fileSystem) => observeFileSystem(fileSystem, history, thresholds)),
+    ...[observeMemory(sample, thresholds), ...sample.fileSystems.flatMap((one) => observeFileSystem(one, history, thresholds))].map(
+      (observation) => withPast(observation, sample, history),
+    ),
     ...[...history.workloads].flatMap(([name, track]) => observeWorkload(name, track, history)),
     ...observeHealth(sample),
     observeCertificate(sample),
@@ -72,6 +74,11 @@ function observeRatio(rule: AdjustableRule, object: string, ratio: number | null
     isClear: value !== null && value < threshold - clearBelow,
     isCritical: isBad && value >= critical,
   };
+}
+
+/** A breach began when the host saw it, not when it was looked at. */
+function withPast(observation: Observation, { lowest }: HostSample, history: HostHistory): Observation {
+  return observation.isBad ? { ...observation, badForMs: badForMs(observation, lowest, history) } : observation;
 }
 
 /** Its value is the time until it is full, in seconds. Without enough data, as after a restart of ours, it is neither bad nor clear. */

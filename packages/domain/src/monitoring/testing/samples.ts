@@ -25,6 +25,7 @@ export function aSample(seconds: number, changes: Partial<HostSample> = {}): Hos
     workloads: [],
     volumes: [],
     reclaimableBytes: 0,
+    lowest: [],
     certificateExpiresAt: null,
     agent: { version: '1', sha256: '00', startedAt: agentStartedAt },
     ...changes,
