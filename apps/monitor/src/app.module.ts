@@ -10,6 +10,7 @@ import { HostHistoryStore } from '@dockhero/database/host-history-store';
 import { HostLeaseStore } from '@dockhero/database/host-lease-store';
 import { HostSourceStore } from '@dockhero/database/host-source-store';
 import { IncidentStore } from '@dockhero/database/incident-store';
+import { MonitorSightStore } from '@dockhero/database/monitor-sight-store';
 import { NewRelicStatusStore } from '@dockhero/database/new-relic-status-store';
 import { readDiskGrowth } from '@dockhero/database/read-disk-growth';
 import { SecretBox } from '@dockhero/database/secret-box';
@@ -23,6 +24,8 @@ import { register, type Registry } from 'prom-client';
 import { Connections } from './connections.js';
 import type { Env } from './env.js';
 import { EvaluateHosts } from './evaluate/evaluate-hosts.js';
+import { reachesOutside } from './evaluate/reach-outside.js';
+import { SilenceGuard } from './evaluate/silence-guard.js';
 import { MonitorMetrics } from './monitor-metrics.js';
 import { Monitor } from './monitor.js';
 import { NewRelicMetrics } from './new-relic/post-metrics.js';
@@ -56,10 +59,20 @@ export class AppModule {
     const settingsStore = new AlertSettingsStore(database, box);
     const settings = new ResourceSettings(settingsStore, new SilenceStore(database));
     const audit = new AuditLog(database);
+    const sights = new MonitorSightStore(database);
+    const guard = new SilenceGuard(
+      {
+        tell: (sight) => sights.note(memberId, sight),
+        others: () => sights.others(memberId),
+        outside: () => reachesOutside(env.REACHABLE),
+      },
+      outside,
+    );
     const evaluation = new EvaluateHosts(
       memberId,
       { incidents, diskGrowth: (hostIds, since) => readDiskGrowth(database, hostIds, since) },
       settings,
+      guard,
       outside,
     );
     const agents = {
@@ -102,6 +115,7 @@ export class AppModule {
       }),
       history,
       evaluation,
+      guard,
       newRelic,
       grouping: new GroupChanges(outbox, settings, new AlertContactStore(database), logger, {
         groupMs: env.GROUP_MS,

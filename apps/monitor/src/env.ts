@@ -41,6 +41,12 @@ export const env = parseEnv(
     MAILS_MAX: z.coerce.number().int().positive().default(50),
     /** Lets webhooks lead to private addresses: for local development only. */
     PRIVATE_WEBHOOKS: switchSetting,
+    /** Addresses that can be reached whenever our own network works, asked only when most hosts fall silent together; `host:port`, by comma. */
+    REACHABLE: z
+      .string()
+      .regex(/^([^\s,:]+:\d{1,5}(,[^\s,:]+:\d{1,5})*)?$/)
+      .default('api.heroku.com:443,sts.amazonaws.com:443')
+      .transform((value) => value.split(',').filter((address) => address !== '')),
     /** Another endpoint than New Relic's own, for tests. */
     NEW_RELIC_URL: z.url().optional(),
   },

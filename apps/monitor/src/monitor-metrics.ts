@@ -11,6 +11,7 @@ export class MonitorMetrics {
   readonly newRelic: Counter<'outcome'>;
   readonly hosts: Gauge;
   readonly oldestSample: Gauge;
+  readonly massSilence: Gauge;
 
   constructor(registry: Registry = register) {
     const counter = <Label extends string>(name: string, help: string, labelNames: Label[] = []) =>
@@ -24,6 +25,7 @@ export class MonitorMetrics {
     this.braked = counter('braked_mails', 'Times that a mail was held back because too many were sent');
     this.newRelic = counter('new_relic_posts', 'POSTs to New Relic, by outcome', ['outcome']);
     this.hosts = gauge('hosts', 'Hosts held by this process');
+    this.massSilence = gauge('mass_silence', '1 while most hosts of this process have fallen silent together');
     this.oldestSample = gauge('oldest_sample_seconds', 'Age of the oldest latest sample among hosts that answer');
   }
 }

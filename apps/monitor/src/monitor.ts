@@ -4,6 +4,7 @@ import type { HoldHosts } from '@dockhero/domain/sharing/hold-hosts';
 import type { OnModuleDestroy, OnModuleInit } from '@nestjs/common';
 import type { Logger } from 'pino';
 import type { EvaluateHosts } from './evaluate/evaluate-hosts.js';
+import type { SilenceGuard } from './evaluate/silence-guard.js';
 import type { MonitorMetrics } from './monitor-metrics.js';
 import type { ShipSamples } from './new-relic/ship-samples.js';
 import type { DeliverMessages } from './notify/deliver-messages.js';
@@ -24,6 +25,7 @@ export interface MonitorParts {
   readonly sampling: SampleHosts;
   readonly history: HistoryBatch;
   readonly evaluation: EvaluateHosts;
+  readonly guard: SilenceGuard;
   readonly newRelic: ShipSamples;
   readonly grouping: GroupChanges;
   readonly delivery: DeliverMessages;
@@ -44,27 +46,28 @@ export class Monitor implements OnModuleInit, OnModuleDestroy {
   ) {}
 
   onModuleInit(): void {
-    const { hold, sampling, history, evaluation, newRelic, delivery, upkeep } = this.parts;
+    const { hold, sampling, history, evaluation, guard, newRelic, delivery, upkeep } = this.parts;
     this.#running = Promise.all([hold.run(), this.#group()]);
-    for (const part of [upkeep, history, evaluation, newRelic, delivery, sampling]) part.start();
+    for (const part of [upkeep, history, guard, evaluation, newRelic, delivery, sampling]) part.start();
     this.#measuring = setInterval(() => this.#measure(), measureMs);
   }
 
-  /** Rejects when this process does not do its work: leases are not renewed, or it does not get round to looking at its hosts. */
+  /** Rejects when this process does not do its work: leases are not renewed, it does not get round to looking at its hosts, or cannot see them. */
   async check(): Promise<void> {
     if (!this.parts.hold.isAlive) throw new Error('leases are not being renewed');
+    if (this.parts.guard.isBlind) throw new Error('most hosts are silent, and it is our own network');
     if (this.#oldestSeconds() > lateSeconds) throw new Error('hosts are not looked at in time');
   }
 
   async onModuleDestroy(): Promise<void> {
-    const { hold, sampling, history, evaluation, newRelic, delivery, upkeep } = this.parts;
+    const { hold, sampling, history, evaluation, guard, newRelic, delivery, upkeep } = this.parts;
     clearInterval(this.#measuring);
     this.#stopping.abort();
     await sampling.stop();
     evaluation.stop();
     await hold.stop();
     await this.#running;
-    await Promise.all([history.stop(), newRelic.stop(), delivery.stop(), upkeep.stop()]);
+    await Promise.all([history.stop(), guard.stop(), newRelic.stop(), delivery.stop(), upkeep.stop()]);
   }
 
   async #group(): Promise<void> {

@@ -5,28 +5,24 @@ import { defaultThresholds } from '@dockhero/domain/monitoring/alert-settings';
 import { firingMemoryMs } from '@dockhero/domain/monitoring/damping';
 import { emptyHistory, remember, rememberDisk, type HostHistory } from '@dockhero/domain/monitoring/host-history';
 import type { HostSample } from '@dockhero/domain/monitoring/host-sample';
-import type { Incident, RuleName } from '@dockhero/domain/monitoring/incident';
+import type { Incident } from '@dockhero/domain/monitoring/incident';
 import { observeHost, observeSilence } from '@dockhero/domain/monitoring/observe-host';
 import type { Observation } from '@dockhero/domain/monitoring/observation';
-import { rules } from '@dockhero/domain/monitoring/rules';
 import type { Logger } from 'pino';
 import type { MonitorMetrics } from '../monitor-metrics.js';
 import { factsOf } from '../notify/alert-facts.js';
 import type { SampleTaker } from '../sample/sample-hosts.js';
 import type { ResourceSettings } from '../settings/resource-settings.js';
 import type { HostKeeper, WatchedHost } from '../watch/watched-hosts.js';
+import { firingsAfter, type Firing } from './firings-after.js';
+import { lookWhenDecided } from './look-when-decided.js';
+import type { SilenceGuard } from './silence-guard.js';
 
 const tickMs = 1_000;
 /** One look that brings nothing is no silence: it may be the network's, or ours. */
 const failuresOfSilence = 2;
 /** How far back growth of a disk is looked at. */
 const growthMs = 6 * 3_600_000;
-
-interface Firing {
-  readonly rule: RuleName;
-  readonly object: string;
-  readonly firedAt: Date;
-}
 
 /** What is remembered of a host; all but the history of its counters is in the database too. */
 interface Judged {
@@ -59,6 +55,7 @@ export class EvaluateHosts implements SampleTaker, HostKeeper {
     private readonly memberId: string,
     private readonly stores: EvaluationStores,
     private readonly settings: ResourceSettings,
+    private readonly guard: Pick<SilenceGuard, 'note' | 'isHolding'>,
     private readonly outside: { readonly now: () => Date; readonly metrics: MonitorMetrics; readonly logger: Logger },
   ) {}
 
@@ -107,10 +104,26 @@ export class EvaluateHosts implements SampleTaker, HostKeeper {
 
   /** Judges the hosts that do not answer, and writes what could not be written. */
   tick(): void {
+    this.#noteSight();
     for (const [host, judged] of this.#judged) {
       if (judged.unsaved) this.#save(host, judged);
-      else if (host.failures >= failuresOfSilence) this.#advance(host, judged, null);
+      else if (host.failures >= failuresOfSilence && this.#mayFallSilent(judged)) this.#advance(host, judged, null);
     }
+  }
+
+  /** One look that brings nothing counts here: all must be counted before the first is called silent. */
+  #noteSight(): void {
+    let [hosts, silent] = [0, 0];
+    for (const [host, { incidents }] of this.#judged) {
+      if (isKnownSilent(incidents)) continue;
+      hosts += 1;
+      if (host.failures > 0) silent += 1;
+    }
+    this.guard.note({ hosts, silent });
+  }
+
+  #mayFallSilent({ incidents }: Judged): boolean {
+    return !this.guard.isHolding || isKnownSilent(incidents);
   }
 
   #advance(host: WatchedHost, judged: Judged, observations: readonly Observation[] | null): void {
@@ -171,20 +184,6 @@ export class EvaluateHosts implements SampleTaker, HostKeeper {
   }
 }
 
-/** Looks again as soon as `for` is over: the next turn may come a whole interval later. */
-function lookWhenDecided(host: WatchedHost, incidents: readonly Incident[], now: Date): void {
-  for (const { rule, state, pendingSince } of incidents) {
-    const decidedMs = pendingSince.getTime() + rules[rule].forMs;
-    if (state === 'pending' && decidedMs > now.getTime()) host.lookBy(decidedMs);
-  }
-}
-
-function firingsAfter(known: readonly Firing[], changes: readonly IncidentChange[], now: Date): readonly Firing[] {
-  const fired = changes.flatMap(({ incident: { rule, object, firedAt } }) => {
-    const isNew =
-      firedAt && !known.some((one) => one.rule === rule && one.object === object && one.firedAt.getTime() === firedAt.getTime());
-    return isNew ? [{ rule, object, firedAt }] : [];
-  });
-  if (fired.length === 0) return known;
-  return [...known, ...fired].filter(({ firedAt }) => firedAt.getTime() > now.getTime() - firingMemoryMs);
+function isKnownSilent(incidents: readonly Incident[]): boolean {
+  return incidents.some(({ rule }) => rule === 'host-silent');
 }

@@ -85,6 +85,7 @@ export class MonitoredWorld {
       MAIL_FROM: 'Dockhero <alerts@dockhero.io>',
       MAILS_MAX: 50,
       PRIVATE_WEBHOOKS: true,
+      REACHABLE: [],
       NEW_RELIC_URL: this.endpoint.url,
     };
     const app = await createApp(AppModule.with(env, logger, new Registry()), logger);

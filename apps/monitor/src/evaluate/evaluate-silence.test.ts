@@ -1,0 +1,69 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { EvaluatedHost } from '../testing/evaluated-host.js';
+import { hostSource } from '../testing/hosts.js';
+import { WatchedHost } from '../watch/watched-hosts.js';
+
+const second = 1_000;
+let world: EvaluatedHost;
+beforeEach(async () => {
+  world = new EvaluatedHost();
+  await world.begin();
+});
+
+describe('a host that does not answer', () => {
+  it('calls a host silent after a minute without an answer, and only then', async () => {
+    await world.pass(60, {});
+    await world.pass(55, null);
+    expect(world.incidents.told).toEqual([]);
+    await world.pass(10, null);
+    expect(world.incidents.told).toEqual(['host-silent fired']);
+    await world.pass(120, {});
+    expect(world.incidents.told).toEqual(['host-silent fired', 'host-silent resolved']);
+  });
+
+  it('calls no host silent while it may be our own network, and does as soon as it is not; one that is known to be goes on', async () => {
+    await world.pass(60, {});
+    world.guard.isHolding = true;
+    await world.pass(300, null);
+    expect(world.incidents.told).toEqual([]);
+    world.guard.isHolding = false;
+    await world.pass(1, null);
+    world.guard.isHolding = true;
+    await world.pass(86_400, null);
+    expect(world.incidents.told).toEqual(['host-silent fired', 'host-silent reminded']);
+  });
+
+  it('says how many hosts do not answer, from the first look that brings nothing on, but for those that are known to be silent', async () => {
+    const others = Array.from(
+      { length: 3 },
+      (_, index) => new WatchedHost(hostSource(`host-${String(index + 2)}`), world.outside.now(), second),
+    );
+    await world.evaluation.begin(others);
+    await world.pass(14, null);
+    expect(world.sights.at(-1)).toEqual({ hosts: 4, silent: 0 });
+    await world.pass(15, null);
+    expect(world.sights.at(-1)).toEqual({ hosts: 4, silent: 1 });
+    await world.pass(90, null);
+    expect(world.sights.at(-1)).toEqual({ hosts: 3, silent: 0 });
+  });
+
+  it('calls no host silent before it has itself been looking for a minute', async () => {
+    await world.pass(60, {});
+    world.outside.nowMs += 3_600 * second;
+    await world.begin();
+    await world.pass(55, null);
+    expect(world.incidents.told).toEqual([]);
+    await world.pass(20, null);
+    expect(world.incidents.told).toEqual(['host-silent fired']);
+  });
+
+  it('calls no host silent that it did not get round to looking at', async () => {
+    await world.pass(60, {});
+    for (let passed = 0; passed < 300; passed += 1) {
+      world.outside.nowMs += second;
+      world.evaluation.tick();
+    }
+    await world.settle();
+    expect(world.incidents.told).toEqual([]);
+  });
+});

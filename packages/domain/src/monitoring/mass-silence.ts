@@ -1,0 +1,31 @@
+/** What one process sees of its hosts, but for those that are known to be silent. */
+export interface Sight {
+  readonly hosts: number;
+  /** Whose last look brought nothing. */
+  readonly silent: number;
+}
+
+/** Fewer than this may well fail together. */
+const leastHosts = 5;
+/** Without any evidence people are told after this: late, but told. */
+const unknownForMs = 10 * 60_000;
+
+/** More than half of the hosts have fallen silent together: more likely our own network than all of them. */
+export function isMassSilence({ hosts, silent }: Sight): boolean {
+  return silent >= leastHosts && silent * 2 > hosts;
+}
+
+export type Blame = 'ours' | 'theirs' | 'unknown';
+
+/**
+ * Whose fault a mass silence is. Hosts are shared out by chance, so whatever befalls them befalls every process's share alike: when others see theirs, this
+ * process is blind. When nobody sees any, it is the hosts if the rest of the world can be reached.
+ * @param others what the other living processes see. @param reachesOutside null: there is nothing to ask. @param sinceMs how long it has lasted.
+ */
+export function blameFor(others: readonly Sight[], reachesOutside: boolean | null, sinceMs: number): Blame {
+  const hosts = others.reduce((sum, sight) => sum + sight.hosts, 0);
+  const silent = others.reduce((sum, sight) => sum + sight.silent, 0);
+  if (hosts >= leastHosts && !isMassSilence({ hosts, silent })) return 'ours';
+  if (reachesOutside !== null) return reachesOutside ? 'theirs' : 'ours';
+  return sinceMs >= unknownForMs ? 'theirs' : 'unknown';
+}
