@@ -7,6 +7,7 @@ import { HostLeaseStore } from '@dockhero/database/host-lease-store';
 import { HostSourceStore } from '@dockhero/database/host-source-store';
 import { LogCursorStore } from '@dockhero/database/log-cursor-store';
 import { LogInputStore } from '@dockhero/database/log-input-store';
+import { LogLagStore } from '@dockhero/database/log-lag-store';
 import { SecretBox } from '@dockhero/database/secret-box';
 import { ContainerWatch } from '@dockhero/docker/container-watch';
 import { ControlPlaneCredentials } from '@dockhero/docker/control-plane-credentials';
@@ -25,6 +26,7 @@ import { DrainMetrics } from './drain-metrics.js';
 import type { Env } from './env.js';
 import { LogDrain } from './log-drain.js';
 import { FollowedHosts } from './share/followed-hosts.js';
+import { LagNotes } from './share/lag-notes.js';
 
 const mebibyte = 1024 * 1024;
 
@@ -68,11 +70,12 @@ export class AppModule {
       warn: (error, message) => logger.warn({ error }, message),
       onHeld: (count) => metrics.hosts.set(count),
     });
+    const lag = new LagNotes(new LogLagStore(database), memberId, logger);
     return {
       module: AppModule,
       providers: [
         { provide: Connections, useFactory: () => new Connections(database, redis, doorbell) },
-        { provide: LogDrain, useFactory: () => new LogDrain(hold, hosts, inputs, { pool, logplex, watch }, metrics) },
+        { provide: LogDrain, useFactory: () => new LogDrain(hold, hosts, inputs, { pool, logplex, watch }, lag, metrics) },
       ],
     };
   }

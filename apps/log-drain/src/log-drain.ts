@@ -7,6 +7,7 @@ import type { LogInputs } from './deliver/log-inputs.js';
 import type { LogplexClient } from './deliver/post-batch.js';
 import type { DrainMetrics } from './drain-metrics.js';
 import type { FollowedHosts } from './share/followed-hosts.js';
+import type { LagNotes } from './share/lag-notes.js';
 
 const measureMs = 5_000;
 /** A line that waits longer makes its resource one that is behind. */
@@ -24,6 +25,7 @@ export class LogDrain implements OnModuleInit, OnModuleDestroy {
     private readonly hosts: FollowedHosts,
     private readonly inputs: LogInputs,
     private readonly outside: { readonly pool: BufferPool; readonly logplex: LogplexClient; readonly watch: ContainerWatch },
+    private readonly lag: LagNotes,
     private readonly metrics: DrainMetrics,
   ) {}
 
@@ -54,6 +56,7 @@ export class LogDrain implements OnModuleInit, OnModuleDestroy {
     const now = Date.now();
     metrics.streams.set(hosts.streams);
     metrics.bufferBytes.set(this.outside.pool.bytesInUse);
+    void this.lag.note(hosts.lagsMs(now), now);
     metrics.lag.reset();
     for (const log of hosts.logs) {
       const lag = log.lagSeconds(now);

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { AddonStateStore } from '@dockhero/database/addon-state-store';
 import { AlertContactStore } from '@dockhero/database/alert-contact-store';
 import { AlertOutbox } from '@dockhero/database/alert-outbox';
 import { AlertSettingsStore } from '@dockhero/database/alert-settings-store';
@@ -24,6 +25,7 @@ import { register, type Registry } from 'prom-client';
 import { Connections } from './connections.js';
 import type { Env } from './env.js';
 import { EvaluateHosts } from './evaluate/evaluate-hosts.js';
+import { JudgeAddons } from './evaluate/judge-addons.js';
 import { reachesOutside } from './evaluate/reach-outside.js';
 import { SilenceGuard } from './evaluate/silence-guard.js';
 import { MonitorMetrics } from './monitor-metrics.js';
@@ -122,7 +124,17 @@ export class AppModule {
         mailDomain: domainOf(env.MAIL_FROM),
       }),
       delivery: new DeliverMessages(outbox, senders, outside),
-      upkeep: new RunUpkeep(upkeepOf({ database, incidents, outbox, settings, hosts }), logger),
+      upkeep: new RunUpkeep(
+        upkeepOf({
+          database,
+          incidents,
+          outbox,
+          settings,
+          hosts,
+          addons: new JudgeAddons(new AddonStateStore(database), hosts, evaluation),
+        }),
+        logger,
+      ),
     };
     return {
       module: AppModule,

@@ -13,6 +13,8 @@ export const alertRules = [
   'unhealthy',
   'host-silent',
   'certificate',
+  'logs-behind',
+  'backup',
 ] as const;
 export type AlertRule = (typeof alertRules)[number];
 
@@ -20,7 +22,7 @@ export type AlertRule = (typeof alertRules)[number];
 export interface Alert {
   readonly id: string;
   readonly rule: AlertRule;
-  /** A mountpoint, a workload, a container; `host` for the host itself. */
+  /** A mountpoint, a workload, a container, a volume; `host` for the host itself, `logs` for the add-on's log. */
   readonly object: string;
   readonly host: number;
   /** `pending` has not lasted long enough to tell anybody, `clearing` is better but not for long enough. */

@@ -25,7 +25,7 @@ const release = (leases: string) => `
     SELECT l.host_id FROM ${leases} l JOIN hosts h ON h.id = l.host_id WHERE l.host_id = ANY($2::uuid[]) AND l.holder = $1
     ORDER BY l.host_id FOR KEY SHARE OF h SKIP LOCKED FOR NO KEY UPDATE OF l
   )
-  UPDATE ${leases} l SET holder = NULL, until = to_timestamp(0) FROM own WHERE l.host_id = own.host_id`;
+  UPDATE ${leases} l SET holder = NULL, until = now() - interval '1 second' FROM own WHERE l.host_id = own.host_id`;
 
 /**
  * The right to follow a host's logs, or to watch how it fares: one process at a time has it, until it ends, is given back or the host is removed.

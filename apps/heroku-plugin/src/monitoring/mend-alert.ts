@@ -22,5 +22,9 @@ export function mendAlert({ rule }: Pick<Alert, 'rule'>, flags: string, appFlag:
     case 'host-silent':
     case 'certificate':
       return `See whether it can be reached: heroku dh:doctor${flags}`;
+    case 'logs-behind':
+      return `Read them from Docker meanwhile: heroku dh:compose logs --tail 100${flags}`;
+    case 'backup':
+      return `See what became of its backups: heroku dh:backups${flags}`;
   }
 }

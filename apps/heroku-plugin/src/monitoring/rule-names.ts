@@ -11,6 +11,8 @@ const rules: Readonly<Record<AlertRule, true>> = {
   unhealthy: true,
   'host-silent': true,
   certificate: true,
+  'logs-behind': true,
+  backup: true,
 };
 
 /** What alerts are called. */

@@ -25,15 +25,18 @@ let cursors: MemoryCursors;
 let hosts: FollowedHosts;
 let web: StandInContainer;
 let delivered: string[];
+let mayTake: Promise<void>;
 beforeEach(async () => {
   following = await Following.start();
   const { docker, logger, metrics, watch } = following;
   const database = new MemoryDatabase();
   cursors = new MemoryCursors(database);
   delivered = [];
+  mayTake = Promise.resolve();
   const store = new FakeLogInputStore();
   for (const id of ['resource-1', 'resource-2']) store.record(id, `https://token:t.1@logplex/${id}`);
   const post: LogplexClient['post'] = async (_, body) => {
+    await mayTake;
     delivered.push(...textsOf(body));
     return { kind: 'taken' };
   };
@@ -108,6 +111,18 @@ describe('FollowedHosts', () => {
     expect(lines()).toEqual(numbered(0, 10));
     await hosts.keep([held()]);
     await arrived(numbered(0, 20));
+  });
+
+  it('knows how late the log of each host is, by the oldest line that waits', async () => {
+    let take = (): void => {};
+    mayTake = new Promise((resolve) => (take = resolve));
+    web.write('line 0');
+    await hosts.keep([held()]);
+    const laterMs = Date.parse(web.messages[0]?.at ?? '') + 90_000;
+    await eventually(() => expect(hosts.lagsMs(laterMs).get(hostId)).toBeGreaterThanOrEqual(90_000));
+    take();
+    await arrived(['line 0']);
+    await eventually(() => expect(hosts.lagsMs(laterMs)).toEqual(new Map([[hostId, 0]])));
   });
 
   it('has one log for all hosts of an app, until the last of them is dropped', async () => {

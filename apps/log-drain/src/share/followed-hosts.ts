@@ -31,6 +31,13 @@ export class FollowedHosts implements WorkedHosts<HostSource> {
     return [...this.#hosts.values()].reduce((sum, host) => sum + host.streams, 0);
   }
 
+  /** How late the log of each host's add-on is, in milliseconds. One that Heroku gives no address for waits for nothing. */
+  lagsMs(now: number): ReadonlyMap<string, number> {
+    const lagOf = (resourceId: string) =>
+      this.services.inputs.ownerOf(resourceId) ? (this.#logs.get(resourceId)?.lagSeconds(now) ?? 0) * 1_000 : 0;
+    return new Map([...this.#hosts].map(([hostId, { source }]) => [hostId, lagOf(source.resourceId)]));
+  }
+
   get logs(): readonly AppLog[] {
     return [...this.#logs.values()];
   }

@@ -1,6 +1,6 @@
 import type { IncidentChange, IncidentStore } from '@dockhero/database/incident-store';
 import { hasCode } from '@dockhero/domain/errors';
-import { advanceHost } from '@dockhero/domain/monitoring/advance-host';
+import { advanceHost, type HostSight } from '@dockhero/domain/monitoring/advance-host';
 import { defaultThresholds } from '@dockhero/domain/monitoring/alert-settings';
 import { firingMemoryMs } from '@dockhero/domain/monitoring/damping';
 import { emptyHistory, remember, rememberDisk, type HostHistory } from '@dockhero/domain/monitoring/host-history';
@@ -23,6 +23,8 @@ const tickMs = 1_000;
 const failuresOfSilence = 2;
 /** How far back growth of a disk is looked at. */
 const growthMs = 6 * 3_600_000;
+
+type Seen = Pick<HostSight, 'observations' | 'silence' | 'ofAddon'>;
 
 /** What is remembered of a host; all but the history of its counters is in the database too. */
 interface Judged {
@@ -99,7 +101,13 @@ export class EvaluateHosts implements SampleTaker, HostKeeper {
     if (!judged) return;
     judged.history = remember(judged.history, sample);
     const thresholds = this.settings.of(host.source.resourceId)?.settings.thresholds ?? defaultThresholds;
-    this.#advance(host, judged, observeHost(sample, judged.history, thresholds));
+    this.#advance(host, judged, { observations: observeHost(sample, judged.history, thresholds), silence: this.#silenceOf(host) });
+  }
+
+  /** Judges what the control plane itself knows of the add-on of this host, its first; whether the host answers is another matter. */
+  takeAddon(host: WatchedHost, ofAddon: readonly Observation[]): void {
+    const judged = this.#judged.get(host);
+    if (judged) this.#advance(host, judged, { observations: null, silence: null, ofAddon });
   }
 
   /** Judges the hosts that do not answer, and writes what could not be written. */
@@ -107,7 +115,8 @@ export class EvaluateHosts implements SampleTaker, HostKeeper {
     this.#noteSight();
     for (const [host, judged] of this.#judged) {
       if (judged.unsaved) this.#save(host, judged);
-      else if (host.failures >= failuresOfSilence && this.#mayFallSilent(judged)) this.#advance(host, judged, null);
+      else if (host.failures >= failuresOfSilence && this.#mayFallSilent(judged))
+        this.#advance(host, judged, { observations: null, silence: this.#silenceOf(host) });
     }
   }
 
@@ -126,19 +135,18 @@ export class EvaluateHosts implements SampleTaker, HostKeeper {
     return !this.guard.isHolding || isKnownSilent(incidents);
   }
 
-  #advance(host: WatchedHost, judged: Judged, observations: readonly Observation[] | null): void {
+  #silenceOf({ sample, watchedSince }: WatchedHost): Observation {
+    return observeSilence({ lastSampleAt: sample?.at ?? null, watchedSince }, this.outside.now());
+  }
+
+  #advance(host: WatchedHost, judged: Judged, seen: Seen): void {
     // What is not stored has not happened: the next look is judged once it is.
     if (judged.unsaved) return;
     const now = this.outside.now();
-    const { source, sample, watchedSince } = host;
+    const { source, sample } = host;
     const { incidents, changes } = advanceHost(
       { incidents: judged.incidents, firings: judged.firings },
-      {
-        observations,
-        silence: observeSilence({ lastSampleAt: sample?.at ?? null, watchedSince }, now),
-        silences: this.settings.of(source.resourceId)?.silences ?? [],
-        isMuted: source.isChanging,
-      },
+      { ...seen, silences: this.settings.of(source.resourceId)?.silences ?? [], isMuted: source.isChanging },
       now,
     );
     lookWhenDecided(host, incidents, now);
@@ -149,7 +157,7 @@ export class EvaluateHosts implements SampleTaker, HostKeeper {
     const withFacts = changes.map(({ incident, transition }): IncidentChange => ({
       incident,
       transition,
-      ...(transition ? { facts: factsOf(incident, sample, judged.history, source) } : {}),
+      ...(transition ? { facts: factsOf(incident, sample, judged.history, source, seen.ofAddon) } : {}),
     }));
     judged.unsaved = { changes: withFacts, incidents };
     this.#save(host, judged);

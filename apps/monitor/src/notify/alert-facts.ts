@@ -5,15 +5,23 @@ import { gatherFacts, storedFacts } from '@dockhero/domain/monitoring/gather-fac
 import type { HostHistory } from '@dockhero/domain/monitoring/host-history';
 import type { HostSample } from '@dockhero/domain/monitoring/host-sample';
 import type { Incident } from '@dockhero/domain/monitoring/incident';
+import type { Observation } from '@dockhero/domain/monitoring/observation';
 
 /** Whose host it is, as messages name it. */
 type Whose = Pick<HostSource, 'appName' | 'resourceName' | 'plan' | 'hostIndex' | 'hostCount'>;
 
-/** All that a message says beside its incident, as it was then: it waits in the database with it. */
-export function factsOf(incident: Incident, sample: HostSample | null, history: HostHistory, source: Whose): Record<string, unknown> {
+/** All that a message says beside its incident, as it was then: it waits in the database with it. @param ofAddon what was seen of the add-on. */
+export function factsOf(
+  incident: Incident,
+  sample: HostSample | null,
+  history: HostHistory,
+  source: Whose,
+  ofAddon: readonly Observation[] = [],
+): Record<string, unknown> {
   const { appName, resourceName, plan, hostIndex, hostCount } = source;
   const whose: Whose = { appName, resourceName, plan, hostIndex, hostCount };
-  return { ...gatherFacts(incident, sample, history), whose };
+  const { note = null } = ofAddon.find(({ rule, object }) => rule === incident.rule && object === incident.object) ?? {};
+  return { ...gatherFacts(incident, sample, history), note, whose };
 }
 
 /** The group that stored transitions make: named as at the last of them. */

@@ -3,6 +3,7 @@ import type { Database } from '@dockhero/database/client';
 import { maintainPartitions } from '@dockhero/database/history-partitions';
 import type { IncidentStore } from '@dockhero/database/incident-store';
 import { rollUpHistory } from '@dockhero/database/roll-up-history';
+import type { JudgeAddons } from '../evaluate/judge-addons.js';
 import type { ResourceSettings } from '../settings/resource-settings.js';
 import type { WatchedHosts } from '../watch/watched-hosts.js';
 import type { Upkeep } from './run-upkeep.js';
@@ -19,15 +20,18 @@ export function upkeepOf({
   outbox,
   settings,
   hosts,
+  addons,
 }: {
   readonly database: Database;
   readonly incidents: Pick<IncidentStore, 'prune'>;
   readonly outbox: Pick<AlertOutbox, 'prune'>;
   readonly settings: Pick<ResourceSettings, 'refresh'>;
   readonly hosts: WatchedHosts;
+  readonly addons: JudgeAddons;
 }): Upkeep[] {
   return [
     { name: 'settings', everyMs: 10_000, work: () => settings.refresh([...hosts.all].map(({ source }) => source.resourceId)) },
+    { name: 'add-ons', everyMs: 30_000, work: () => addons.judge() },
     { name: 'partitions', everyMs: hour, work: () => maintainPartitions(database) },
     { name: 'roll-up', everyMs: minute, work: () => rollUpHistory(database) },
     { name: 'old incidents', everyMs: 6 * hour, work: () => incidents.prune(incidentDays) },

@@ -1,65 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { advanceHost, type HostChange, type HostSight, type HostState } from './advance-host.js';
-import { defaultThresholds } from './alert-settings.js';
-import { emptyHistory, remember } from './host-history.js';
-import type { HostSample } from './host-sample.js';
-import type { Incident } from './incident.js';
-import { observeHost, observeSilence } from './observe-host.js';
-import { aContainer, aDisk, aSample, at, aWorkload } from './testing/samples.js';
-
-type Look = Partial<HostSample> | null;
-
-/** A monitor in miniature: a look each 15 seconds, null for one that brings nothing. A restart forgets all but what is stored. */
-class Watch {
-  #history = emptyHistory;
-  #lastSampleAt: Date | null = null;
-  #watchedSince = at(0);
-  #look = 0;
-  #state: HostState = { incidents: [], firings: [] };
-  readonly told: string[] = [];
-  saved = 0;
-
-  get open(): string[] {
-    return this.#state.incidents.map(({ rule, object, state }) => `${rule} ${object} ${state}`);
-  }
-
-  /** As the store does it: JSON forgets what is not stored. */
-  restart(): void {
-    this.#history = emptyHistory;
-    this.#lastSampleAt = null;
-    this.#watchedSince = at(this.#look * 15);
-    this.#state = structuredClone(this.#state);
-  }
-
-  see(looks: number, look: Look, sight: Partial<HostSight> = {}): this {
-    for (let count = 0; count < looks; count += 1) this.#see(look, sight);
-    return this;
-  }
-
-  #see(look: Look, sight: Partial<HostSight>): void {
-    const now = at(this.#look * 15);
-    const sample = look && aSample(this.#look * 15, look);
-    if (sample) {
-      this.#history = remember(this.#history, sample);
-      this.#lastSampleAt = now;
-    }
-    const observations = sample && observeHost(sample, this.#history, defaultThresholds);
-    const silence = observeSilence({ lastSampleAt: this.#lastSampleAt, watchedSince: this.#watchedSince }, now);
-    const { incidents, changes } = advanceHost(this.#state, { observations, silence, silences: [], isMuted: false, ...sight }, now);
-    this.#state = { incidents, firings: [...this.#state.firings, ...changes.flatMap((change) => firing(change, now))] };
-    this.saved += changes.length;
-    this.told.push(...changes.flatMap(({ transition }) => (transition ? [this.#describe(transition.kind, transition.incident)] : [])));
-    this.#look += 1;
-  }
-
-  #describe(kind: string, { rule, object }: Incident): string {
-    return `${kind} ${rule} ${object} at ${this.#look}`;
-  }
-}
-
-function firing({ incident: { rule, object, firedAt } }: HostChange, now: Date) {
-  return firedAt?.getTime() === now.getTime() ? [{ rule, object, firedAt }] : [];
-}
+import { aContainer, aDisk, at, aWorkload } from './testing/samples.js';
+import { Watch } from './testing/watch.js';
 
 const full = { fileSystems: [aDisk(0.92)] };
 const unhealthy = { containers: [aContainer('web.1', { isHealthy: false })] };

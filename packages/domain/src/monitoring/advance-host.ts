@@ -2,7 +2,7 @@ import { advanceIncident, type Advanced } from './advance-incident.js';
 import type { Silence } from './alert-settings.js';
 import type { Incident, RuleName, Transition } from './incident.js';
 import type { Observation } from './observation.js';
-import { rules } from './rules.js';
+import { isOfAddon, rules } from './rules.js';
 
 interface Firing {
   readonly rule: RuleName;
@@ -20,7 +20,10 @@ export interface HostState {
 export interface HostSight {
   /** Null: no look brought anything since the last call. All but `host-silent` stays as it is. */
   readonly observations: readonly Observation[] | null;
-  readonly silence: Observation;
+  /** Null: nobody has looked. */
+  readonly silence: Observation | null;
+  /** Of the add-on, with its first host, whether that is silent or not; absent: nobody has looked. */
+  readonly ofAddon?: readonly Observation[];
   readonly silences: readonly Silence[];
   /** The host is being changed or removed by us: nobody is told of anything. */
   readonly isMuted: boolean;
@@ -43,12 +46,15 @@ export function advanceHost(state: HostState, sight: HostSight, now: Date): { in
     return [key, advanceIncident(open.get(key) ?? null, observation, now, rules[observation.rule], circumstances)];
   };
 
-  const silence = step(sight.silence);
-  const isSilent = isOpen(silence[1].incident) && silence[1].incident.state !== 'pending';
-  const others = sight.observations && !isSilent ? [...sight.observations, ...vanished(state.incidents, sight.observations)].map(step) : [];
+  const silence = sight.silence ? [step(sight.silence)] : [];
+  const isSilent = silence.some(([, { incident }]) => isOpen(incident) && incident.state !== 'pending');
+  const all = (observations: readonly Observation[], ofAddon: boolean) =>
+    [...observations, ...vanished(state.incidents, observations, ofAddon)].map(step);
+  const others = sight.observations && !isSilent ? all(sight.observations, false) : [];
+  const ofAddon = sight.ofAddon ? all(sight.ofAddon, true) : [];
 
   const changes: HostChange[] = [];
-  for (const [key, { incident, transition }] of [silence, ...others]) {
+  for (const [key, { incident, transition }] of [...silence, ...others, ...ofAddon]) {
     if (!incident || incident === open.get(key)) continue;
     changes.push({ incident, transition });
     if (isOpen(incident)) open.set(key, incident);
@@ -58,11 +64,16 @@ export function advanceHost(state: HostState, sight: HostSight, now: Date): { in
 }
 
 /** Objects that are no longer there are clear. A host's own values are never gone, only unknown. */
-function vanished(incidents: readonly Incident[], observations: readonly Observation[]): Observation[] {
+function vanished(incidents: readonly Incident[], observations: readonly Observation[], ofAddon: boolean): Observation[] {
   const seen = new Set(observations.map(keyOf));
   return incidents
-    .filter((incident) => rules[incident.rule].objectKind !== 'host' && !seen.has(keyOf(incident)))
+    .filter((incident) => isOfAddon(incident.rule) === ofAddon && mayVanish(incident) && !seen.has(keyOf(incident)))
     .map(({ rule, object, value, threshold }) => ({ rule, object, value, threshold, isBad: false, isClear: true, isCritical: false }));
+}
+
+function mayVanish({ rule }: Incident): boolean {
+  const { objectKind } = rules[rule];
+  return objectKind !== 'host' && objectKind !== 'logs';
 }
 
 function isSilenced({ rule, object, until }: Silence, observation: Observation, now: Date): boolean {

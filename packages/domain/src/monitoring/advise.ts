@@ -1,5 +1,6 @@
 import type { Alert, AlertGroup } from './alert-group.js';
 import { planCatalog } from '../plan.js';
+import { hostObject, logsObject } from './rules.js';
 
 export interface Advice {
   readonly why: string;
@@ -46,12 +47,22 @@ export function advise(alert: Alert, group: AlertGroup): Advice[] {
     case 'host-silent':
     case 'certificate':
       return [{ why: 'See whether it can be reached', command: `heroku dh:doctor${app}` }];
+    case 'logs-behind':
+      return [
+        { why: 'See who prints most', command: `heroku logs --num 500${app}` },
+        { why: 'Read them from Docker meanwhile', command: `heroku dh:compose logs --tail 100${app}` },
+      ];
+    case 'backup':
+      return [
+        { why: 'See what became of its backups', command: `heroku dh:backups${app}` },
+        { why: 'Make one now', command: `heroku dh:backups:create ${object}${app}` },
+      ];
   }
 }
 
 /** How not to be told of it for a while. */
 export function adviseSilence({ incident: { rule, object } }: Alert, { appName }: AlertGroup): Advice {
-  const only = object === 'host' ? '' : ` --object ${shellWord(object)}`;
+  const only = object === hostObject || object === logsObject ? '' : ` --object ${shellWord(object)}`;
   const app = appName === null ? '' : ` --app ${appName}`;
   return { why: 'To hear no more of this for two hours', command: `heroku dh:alerts:silence ${rule}${only} --for 2h${app}` };
 }

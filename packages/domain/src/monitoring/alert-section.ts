@@ -55,7 +55,7 @@ function lasted({ at, incident: { pendingSince, resolvedAt, clearSince } }: Aler
 
 /** How bad it is, beside what the headline says. */
 function badness({ incident, facts }: Alert): string[] {
-  const { usedBytes, totalBytes, growthBytesPerHour, secondsToFull } = facts;
+  const { usedBytes, totalBytes, growthBytesPerHour, secondsToFull, note } = facts;
   const used = usedBytes === null || totalBytes === null ? null : `${sayBytes(usedBytes)} of ${sayBytes(totalBytes)}`;
   const lines: string[] = [];
   switch (incident.rule) {
@@ -78,8 +78,11 @@ function badness({ incident, facts }: Alert): string[] {
       break;
     case 'restart-loop':
     case 'unhealthy':
+    case 'logs-behind':
+    case 'backup':
       break;
   }
+  if (note !== null) lines.push(note);
   if (growthBytesPerHour !== null && growthBytesPerHour > 0 && secondsToFull !== null) {
     const toFull = secondsToFull < 30 * 86_400 ? `: full in ${sayDuration(secondsToFull)} if it goes on` : '';
     lines.push(`It grows by ${sayBytes(growthBytesPerHour)} an hour${toFull}.`);

@@ -1,5 +1,6 @@
 import { worstFirst, type Alert, type AlertGroup } from './alert-group.js';
 import type { Incident } from './incident.js';
+import { isOfAddon } from './rules.js';
 import { sayRatio } from './say-amounts.js';
 
 /**
@@ -17,8 +18,8 @@ export function alertSubject(group: AlertGroup): string {
   return `${isFirst ? '' : 'Re: '}${subject}`.replaceAll(/\p{Cc}+/gu, ' ');
 }
 
-function place({ hostIndex }: Alert, { hostCount, resourceName }: AlertGroup): string {
-  return hostCount > 1 ? `host ${hostIndex + 1} of ${resourceName}` : resourceName;
+function place({ hostIndex, incident }: Alert, { hostCount, resourceName }: AlertGroup): string {
+  return hostCount > 1 && !isOfAddon(incident.rule) ? `host ${hostIndex + 1} of ${resourceName}` : resourceName;
 }
 
 function title({ rule, object, threshold }: Incident): string {
@@ -41,5 +42,9 @@ function title({ rule, object, threshold }: Incident): string {
       return 'No answer';
     case 'certificate':
       return 'TLS certificate ends soon';
+    case 'logs-behind':
+      return 'Logs are behind';
+    case 'backup':
+      return `No good backup of ${object}`;
   }
 }

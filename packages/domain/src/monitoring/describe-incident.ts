@@ -1,4 +1,5 @@
 import type { Incident } from './incident.js';
+import { sayDuration } from './say-amounts.js';
 
 type Described = Pick<Incident, 'rule' | 'object' | 'state' | 'value' | 'peak'>;
 
@@ -30,6 +31,10 @@ function present({ rule, object, value, peak }: Described, host: string): string
       return `${capital(host)} does not answer: nothing is known of its memory, disks and containers.`;
     case 'certificate':
       return `The TLS certificate of ${host} ends soon: within 14 days.`;
+    case 'logs-behind':
+      return `The log of the app is ${sayDuration(value)} behind: what containers print arrives late.`;
+    case 'backup':
+      return `The volume ${object} has had no good backup for ${sayDuration(value)}.`;
   }
 }
 
@@ -53,6 +58,10 @@ function past({ rule, object, peak }: Described, host: string): string {
       return `${capital(host)} did not answer.`;
     case 'certificate':
       return `The TLS certificate of ${host} was about to end.`;
+    case 'logs-behind':
+      return `The log of the app was up to ${sayDuration(peak)} behind.`;
+    case 'backup':
+      return `The volume ${object} had no good backup for ${sayDuration(peak)}.`;
   }
 }
 

@@ -23,9 +23,11 @@ export interface AlertFacts {
   /** Null: not known. */
   readonly growthBytesPerHour: number | null;
   readonly secondsToFull: number | null;
+  /** What the rule itself has to say, as sentences. */
+  readonly note: string | null;
 }
 
-const noFacts: AlertFacts = { usedBytes: null, totalBytes: null, culprits: [], growthBytesPerHour: null, secondsToFull: null };
+const noFacts: AlertFacts = { usedBytes: null, totalBytes: null, culprits: [], growthBytesPerHour: null, secondsToFull: null, note: null };
 
 /** @param sample the latest; null when there is none. */
 export function gatherFacts({ rule, object }: Incident, sample: HostSample | null, history: HostHistory): AlertFacts {
@@ -43,6 +45,8 @@ export function gatherFacts({ rule, object }: Incident, sample: HostSample | nul
     case 'restart-loop':
     case 'unhealthy':
     case 'certificate':
+    case 'logs-behind':
+    case 'backup':
       return noFacts;
   }
 }
@@ -63,6 +67,7 @@ function diskFacts(mountpoint: string, sample: HostSample, history: HostHistory)
   const usedBytes = fileSystem.sizeBytes - fileSystem.freeBytes;
   const growth = growthPerSecond(fileSystem, history);
   return {
+    ...noFacts,
     usedBytes,
     totalBytes: usedBytes + fileSystem.availableBytes,
     culprits: dockerMountpoints.includes(mountpoint) ? greatest(diskOf(sample)) : [],

@@ -9,6 +9,8 @@ export const ruleNames = [
   'unhealthy',
   'host-silent',
   'certificate',
+  'logs-behind',
+  'backup',
 ] as const;
 export type RuleName = (typeof ruleNames)[number];
 
@@ -18,7 +20,7 @@ export type IncidentLevel = 'warning' | 'critical';
 /** One thing that is wrong with one object of one host, from the first sight of it until it is over. Unique while not resolved. */
 export interface Incident {
   readonly rule: RuleName;
-  /** What of the host: a mountpoint, a workload, a container; `host` for the host itself. */
+  /** What of the host: a mountpoint, a workload, a container, a volume; `host` for the host itself, `logs` for the add-on's log. */
   readonly object: string;
   readonly state: IncidentState;
   readonly level: IncidentLevel;

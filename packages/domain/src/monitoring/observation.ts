@@ -13,4 +13,6 @@ export interface Observation {
   /** Better than the clear threshold. Neither bad nor clear is the band between the two. */
   readonly isClear: boolean;
   readonly isCritical: boolean;
+  /** What else people should know when they are told, as sentences. */
+  readonly note?: string;
 }

@@ -8,8 +8,8 @@ const daySeconds = 24 * hourSeconds;
 
 export interface Rule {
   readonly name: RuleName;
-  /** What it looks at. What is not `host` may vanish, which clears it. */
-  readonly objectKind: 'host' | 'mountpoint' | 'workload' | 'container';
+  /** What it looks at. What is neither `host` nor `logs` may vanish, which clears it. */
+  readonly objectKind: 'host' | 'mountpoint' | 'workload' | 'container' | 'logs' | 'volume';
   /** Which direction is worse: a certificate has fewer seconds left, a disk more bytes used. */
   readonly worse: 'higher' | 'lower';
   /** How long it must be bad before anybody is told. */
@@ -38,6 +38,8 @@ export const rules: Readonly<Record<RuleName, Rule>> = {
   unhealthy: { name: 'unhealthy', objectKind: 'container', worse: 'higher', forMs: minuteMs, keepMs: minuteMs, remindMs: 24 * hourMs },
   'host-silent': { name: 'host-silent', objectKind: 'host', worse: 'higher', forMs: 0, keepMs: 30 * secondMs, remindMs: 24 * hourMs },
   certificate: { name: 'certificate', objectKind: 'host', worse: 'lower', forMs: 0, keepMs: 0, remindMs: 24 * hourMs },
+  'logs-behind': { name: 'logs-behind', objectKind: 'logs', worse: 'higher', forMs: minuteMs, keepMs: 2 * minuteMs, remindMs: 24 * hourMs },
+  backup: { name: 'backup', objectKind: 'volume', worse: 'higher', forMs: 0, keepMs: 0, remindMs: 24 * hourMs },
 };
 
 /** What customers may move fires at their threshold; this says how far below it clears, and where it becomes critical. Ratios. */
@@ -61,5 +63,16 @@ export const filling = {
 export const restarts = { bad: 5, clearBelow: 2 } as const;
 export const silentSeconds = 60;
 export const certificateSeconds = 14 * daySeconds;
+/** A log that is catching up from less than `clearBelow` is as good as up to date. Seconds. */
+export const logLag = { bad: 300, clearBelow: 60 } as const;
+/** How old the newest good backup of a volume may be. Seconds. */
+export const backupAge = { bad: 26 * hourSeconds, critical: 30 * hourSeconds } as const;
 /** A host's own object. */
 export const hostObject = 'host';
+/** Of the add-on as a whole; its incidents are kept with its first host. */
+export const logsObject = 'logs';
+
+/** What the control plane knows by itself: it is judged for the add-on, with its first host, and whether that answers is another matter. */
+export function isOfAddon(name: RuleName): boolean {
+  return rules[name].objectKind === 'logs' || rules[name].objectKind === 'volume';
+}

@@ -1,0 +1,73 @@
+import { AddonStateStore } from '@dockhero/database/addon-state-store';
+import { HostLeaseStore } from '@dockhero/database/host-lease-store';
+import { IncidentStore } from '@dockhero/database/incident-store';
+import { makeHosts, openTestDatabase } from '@dockhero/database/testing/open-test-database';
+import { defaultThresholds } from '@dockhero/domain/monitoring/alert-settings';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { ResourceSettings } from '../settings/resource-settings.js';
+import { hostSource, Outside } from '../testing/hosts.js';
+import { WatchedHosts } from '../watch/watched-hosts.js';
+import { EvaluateHosts } from './evaluate-hosts.js';
+import { JudgeAddons } from './judge-addons.js';
+
+const day = 86_400_000;
+let stores: Awaited<ReturnType<typeof openTestDatabase>>;
+beforeAll(async () => {
+  stores = await openTestDatabase();
+});
+afterAll(() => stores.close());
+
+it('a log that is behind and a backup that is late are told once, with the first host, and that they are over', async () => {
+  const { database } = stores;
+  const { resourceId, hostIds } = await makeHosts(stores, 2);
+  const [first = ''] = hostIds;
+  await database.host.update({ where: { id: first }, data: { address: '192.0.2.1' } });
+  await database.hostEnrolment.create({ data: { hostId: first, generation: 1, publicKeyHash: 'hash', certificatePem: 'pem' } });
+  const lateSince = new Date(Date.now() - 600_000);
+  await database.logLease.create({ data: { hostId: first, holder: 'drain', until: new Date(Date.now() + day), lateSince } });
+  const spec = { sizeGib: 10, type: 'gp3', fs: 'ext4', backups: 'daily', createdAt: new Date(Date.now() - 2 * day) };
+  const volume = await database.volume.create({ data: { resourceId, name: 'data', liveName: 'data', ...spec } });
+  await database.volumeFacts.create({ data: { volumeId: volume.id, state: 'attached' } });
+  const ofVolume = { resourceId, volumeId: volume.id, generation: 1, kind: 'daily', sizeGib: 10 };
+  await database.backup.create({ data: { ...ofVolume, state: 'failed', failures: 8, failure: 'AWS refused.' } });
+
+  const outside = new Outside();
+  const settings = {
+    need: async () => {},
+    of: () => ({ settings: { thresholds: defaultThresholds }, silences: [] }),
+  } as unknown as ResourceSettings;
+  await new HostLeaseStore(database, 'monitor').hold('member-1', hostIds, day);
+  const incidents = new IncidentStore(database);
+  const guard = { note: () => {}, isHolding: false };
+  const evaluation = new EvaluateHosts('member-1', { incidents, diskGrowth: async () => new Map() }, settings, guard, outside);
+  const hosts = new WatchedHosts(evaluation, outside.now, 15_000);
+  await hosts.keep(hostIds.map((hostId, hostIndex) => ({ source: hostSource(hostId, { resourceId, hostIndex, hostCount: 2 }) })));
+  const addons = new JudgeAddons(new AddonStateStore(database), hosts, evaluation);
+  const judge = async (seconds: number): Promise<void> => {
+    outside.nowMs += seconds * 1_000;
+    await addons.judge();
+  };
+  const told = async (): Promise<string[]> => {
+    const transitions = await database.alertTransition.findMany({ orderBy: { id: 'asc' }, include: { incident: true } });
+    return transitions.map(({ kind, incident }) => `${incident.rule} ${incident.object} ${kind}`);
+  };
+
+  await judge(0);
+  await expect.poll(told).toEqual(['backup data fired']);
+  await judge(30);
+  await judge(30);
+  await expect.poll(told).toEqual(['backup data fired', 'logs-behind logs fired']);
+  const [backup] = await database.alertTransition.findMany({ orderBy: { id: 'asc' } });
+  expect(backup?.facts).toMatchObject({
+    incident: { level: 'critical' },
+    facts: { note: 'The last backup failed 8 times and was given up. AWS refused.' },
+  });
+  expect((await database.incident.findMany()).map(({ hostId }) => hostId)).toEqual([first, first]);
+
+  await database.logLease.update({ where: { hostId: first }, data: { lateSince: null } });
+  await database.backup.create({ data: { ...ofVolume, state: 'completed', requestedAt: new Date(Date.now() + 1), takenAt: new Date() } });
+  await judge(0);
+  await expect.poll(async () => (await told()).slice(2)).toEqual(['backup data resolved']);
+  await judge(120);
+  await expect.poll(async () => (await told()).slice(2)).toEqual(['backup data resolved', 'logs-behind logs resolved']);
+});
