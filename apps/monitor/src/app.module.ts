@@ -11,11 +11,13 @@ import { HostHistoryStore } from '@dockhero/database/host-history-store';
 import { HostLeaseStore } from '@dockhero/database/host-lease-store';
 import { HostSourceStore } from '@dockhero/database/host-source-store';
 import { IncidentStore } from '@dockhero/database/incident-store';
+import { MailOptOutStore } from '@dockhero/database/mail-opt-out-store';
 import { MonitorSightStore } from '@dockhero/database/monitor-sight-store';
 import { NewRelicStatusStore } from '@dockhero/database/new-relic-status-store';
 import { readDiskGrowth } from '@dockhero/database/read-disk-growth';
 import { SecretBox } from '@dockhero/database/secret-box';
 import { SilenceStore } from '@dockhero/database/silence-store';
+import { makeUnsubscribeToken } from '@dockhero/database/unsubscribe-token';
 import { AgentScrape } from '@dockhero/docker/agent-scrape';
 import { ControlPlaneCredentials } from '@dockhero/docker/control-plane-credentials';
 import { HoldHosts } from '@dockhero/domain/sharing/hold-hosts';
@@ -92,10 +94,14 @@ export class AppModule {
     const history = new HistoryBatch(new HostHistoryStore(database), metrics, logger);
     const newRelic = new ShipSamples(settings, new NewRelicMetrics(env.NEW_RELIC_URL), new NewRelicStatusStore(database), outside);
     const mail = env.SMTP_URL ? new MailSender(env.SMTP_URL, env.MAIL_FROM) : null;
+    const optOuts = new MailOptOutStore(database);
+    const url = env.PUBLIC_URL ?? null;
     const senders = sendersOf({
       ...outside,
       mail,
       brake: new MailBrake(env.MAILS_MAX),
+      optOuts,
+      unsubscribeUrl: url === null ? null : (subscription) => `${url}/unsubscribe?token=${makeUnsubscribeToken(box, subscription)}`,
       post: new CustomerPost(env.PRIVATE_WEBHOOKS),
       audit,
       settings: settingsStore,
@@ -119,7 +125,7 @@ export class AppModule {
       evaluation,
       guard,
       newRelic,
-      grouping: new GroupChanges(outbox, settings, new AlertContactStore(database), logger, {
+      grouping: new GroupChanges(outbox, settings, new AlertContactStore(database), optOuts, logger, {
         groupMs: env.GROUP_MS,
         mailDomain: domainOf(env.MAIL_FROM),
       }),

@@ -34,6 +34,11 @@ export const env = parseEnv(
     AGENT_PORT: z.coerce.number().int().min(1).max(65_535).default(agentPort),
     /** Changes of one add-on within this many milliseconds go out in one message. */
     GROUP_MS: z.coerce.number().int().min(0).max(600_000).default(3_000),
+    /** The partner API's address, for the links in mails that end them. Without it mails have none. */
+    PUBLIC_URL: z
+      .url()
+      .transform((url) => url.replace(/\/$/, ''))
+      .optional(),
     /** Without it no mail is sent. */
     SMTP_URL: secretSetting().optional(),
     MAIL_FROM: z.string().min(3).default('Dockhero <alerts@dockhero.io>'),

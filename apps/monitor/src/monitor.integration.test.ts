@@ -1,3 +1,4 @@
+import { MailOptOutStore } from '@dockhero/database/mail-opt-out-store';
 import { Secret } from '@dockhero/domain/secret';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { headerOf } from './testing/mail-box.js';
@@ -99,6 +100,30 @@ describe('a monitor', () => {
     world.figures = { ...world.figures, starts: 9 };
     await expect.poll(async () => (await world.settings.read(world.resourceId)).webhook.isSet, soon).toBe(false);
     await expect.poll(async () => (await told()).map(({ text }) => text), soon).toContainEqual(expect.stringContaining('410'));
+  });
+
+  it('sends nobody a mail who has said so by the link in one, also one that was waiting', async () => {
+    const optOuts = new MailOptOutStore(world.database);
+    await watched('a');
+    killOutOfMemory();
+    await expect.poll(recipients, soon).toEqual(everybody);
+    const [mail] = world.mailBox.mails.filter(({ to }) => to[0]?.toLowerCase() === 'ann@example.com');
+    const [, token = ''] = /^<https:\/\/addon\.dockhero\.test\/unsubscribe\?token=(.+)>$/.exec(headerOf(mail, 'List-Unsubscribe')) ?? [];
+    expect(world.unsubscribedBy(token)).toMatchObject({
+      resourceId: world.resourceId,
+      email: expect.stringMatching(/^ann@example\.com$/i) as string,
+    });
+    world.mailBox.isAway = true;
+    world.figures = { ...world.figures, starts: 9 };
+    const waiting = { channel: 'mail', recipient: 'bob@example.com', lastError: { not: null }, sentAt: null };
+    await expect.poll(() => world.database.alertDelivery.count({ where: waiting }), soon).toBe(1);
+    await optOuts.add(world.resourceId, 'bob@example.com');
+    world.mailBox.isAway = false;
+    await world.hurry();
+    await expect.poll(recipients, soon).toEqual([...everybody, 'ann@example.com'].toSorted());
+    const refused = { ...waiting, gaveUpAt: { not: null } };
+    await expect.poll(() => world.database.alertDelivery.count({ where: refused }), soon).toBe(1);
+    expect(recipients()).toEqual([...everybody, 'ann@example.com'].toSorted());
   });
 
   it('keeps what it sees in the history', async () => {

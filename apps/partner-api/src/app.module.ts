@@ -6,6 +6,7 @@ import { ClusterAuthorityStore } from '@dockhero/database/cluster-authority-stor
 import { EnrolmentStore } from '@dockhero/database/enrolment-store';
 import { IncidentStore } from '@dockhero/database/incident-store';
 import { LogAttachmentStore } from '@dockhero/database/log-attachment-store';
+import { MailOptOutStore } from '@dockhero/database/mail-opt-out-store';
 import { NewRelicStatusStore } from '@dockhero/database/new-relic-status-store';
 import { ResourceStore } from '@dockhero/database/resource-store';
 import { RevocationStore } from '@dockhero/database/revocation-store';
@@ -59,6 +60,8 @@ import { ReadMetrics } from './monitoring/read-metrics.js';
 import { ReadNewRelic } from './monitoring/read-new-relic.js';
 import { SwitchFederation } from './monitoring/switch-federation.js';
 import { SwitchNewRelic } from './monitoring/switch-new-relic.js';
+import { UnsubscribeController } from './monitoring/unsubscribe.controller.js';
+import { Unsubscribe } from './monitoring/unsubscribe.js';
 import { ChangePlan } from './resources/change-plan.js';
 import { DeprovisionResource } from './resources/deprovision-resource.js';
 import { ProvisionResource } from './resources/provision-resource.js';
@@ -73,6 +76,7 @@ const monitoringControllers = [
   NewRelicController,
   PrometheusController,
   FederationController,
+  UnsubscribeController,
   LogsController,
 ];
 const monitoringUseCases = [
@@ -85,6 +89,7 @@ const monitoringUseCases = [
   SwitchNewRelic,
   SwitchFederation,
   ReadFederation,
+  Unsubscribe,
   ReadLogSettings,
   SetLogAttachments,
 ];
@@ -122,6 +127,8 @@ export class AppModule {
         { provide: AuditLog, useFactory: () => new AuditLog(database) },
         { provide: AlertSettingsStore, useFactory: () => new AlertSettingsStore(database, box) },
         { provide: IncidentStore, useFactory: () => new IncidentStore(database) },
+        { provide: SecretBox, useValue: box },
+        { provide: MailOptOutStore, useFactory: () => new MailOptOutStore(database) },
         { provide: SilenceStore, useFactory: () => new SilenceStore(database) },
         { provide: NewRelicStatusStore, useFactory: () => new NewRelicStatusStore(database) },
         { provide: HostHistory, useFactory: () => new HostHistory(database) },

@@ -1,3 +1,4 @@
+import { AppError } from '@dockhero/domain/errors';
 import type { SnapshotBlocks } from '@dockhero/domain/ports/snapshot-blocks';
 import { createApp } from '@dockhero/runtime/create-app';
 import { addOperatorRoutes } from '@dockhero/runtime/operator-routes';
@@ -24,6 +25,13 @@ export async function createPartnerApi(
   const server = app.getHttpAdapter().getInstance();
   // A host's signing request is text.
   server.addContentTypeParser('application/pkcs10', { parseAs: 'string' }, (_request, body, done) => done(null, body));
+  // What mail programs send to end a subscription says nothing that the link does not.
+  for (const type of ['application/x-www-form-urlencoded', 'multipart/form-data']) {
+    server.addContentTypeParser(type, { parseAs: 'string' }, (request, _body, done) => {
+      if (request.routeOptions.url === '/unsubscribe') done(null, undefined);
+      else done(new AppError('media_type_unsupported'));
+    });
+  }
   addOperatorRoutes(server, app.get(Connections).readinessChecks());
   server.get('/openapi.json', () => openApiDocument(env.PUBLIC_URL));
   server.addHook('onResponse', (request, reply, done) => {

@@ -67,6 +67,8 @@ export interface AlertSettings {
   readonly mails_enabled: boolean;
   /** Addresses beside those. */
   readonly recipients: readonly string[];
+  /** Addresses that want no more mails, by the link in one: they get none whoever they are. */
+  readonly unsubscribed: readonly string[];
   /** URLs are never shown again: whoever holds them can post. */
   readonly webhook_set: boolean;
   readonly slack_set: boolean;
@@ -92,6 +94,8 @@ export const alertSettingsPatch = z.strictObject({
   thresholds: z.strictObject({ memory: percent, disk: percent, inodes: percent }).partial().optional(),
   mails_enabled: z.boolean().optional(),
   recipients: z.array(z.email().max(254)).max(10).optional(),
+  /** Takes addresses off `unsubscribed`. */
+  resubscribe: z.array(z.email().max(254)).max(10).optional(),
   /** HTTPS. Where it leads is checked when something is sent: never into a private network. */
   webhook_url: url.nullable().optional(),
   /** An incoming webhook of Slack, or of what speaks like it. */

@@ -148,6 +148,7 @@ async function forgetMonitoring(transaction: Transaction, resourceId: ResourceId
   await transaction.hostQuarter.deleteMany({ where: { hostId } });
   await transaction.alertSettings.deleteMany({ where: { resourceId } });
   await transaction.alertSilence.deleteMany({ where: { resourceId } });
+  await transaction.mailOptOut.deleteMany({ where: { resourceId } });
   await transaction.newRelicStatus.deleteMany({ where: { resourceId } });
 }
 

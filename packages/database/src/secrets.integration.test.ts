@@ -12,6 +12,7 @@ import { IncidentStore } from './incident-store.js';
 import { LogCursorStore } from './log-cursor-store.js';
 import { LogInputStore } from './log-input-store.js';
 import { reseal } from './reseal.js';
+import { MailOptOutStore } from './mail-opt-out-store.js';
 import { NewRelicStatusStore } from './new-relic-status-store.js';
 import { ResourceStore } from './resource-store.js';
 import { rollUpHistory } from './roll-up-history.js';
@@ -37,6 +38,7 @@ const monitoringTables = [
   ['alert_deliveries', 'resource_id'],
   ['alert_settings', 'resource_id'],
   ['alert_silences', 'resource_id'],
+  ['mail_opt_outs', 'resource_id'],
   ['new_relic_status', 'resource_id'],
 ] as const;
 
@@ -207,6 +209,7 @@ describe('what the monitor has of a resource', () => {
       async () => await Promise.resolve([{ channel: 'mail', recipient, payload: {} }]),
     );
     await new SilenceStore(database).add(id, { rule: null, object: null, until: new Date(Date.now() + 60_000) });
+    await new MailOptOutStore(database).add(id, 'ann@example.com');
     await new NewRelicStatusStore(database).ok(id);
     const owned = async () =>
       Object.fromEntries(

@@ -54,6 +54,11 @@ export const errorCatalog = {
     message: 'This add-on has no valid certificate of this serial number: it was never handed out, or it has expired.',
   },
   webhook_not_https: { status: 422, retry: 'never', message: 'Webhooks must be https:// URLs: alerts do not travel unencrypted.' },
+  unsubscribe_link_unknown: {
+    status: 404,
+    retry: 'never',
+    message: 'This link is not one of ours, or too old. Who is told of alerts is set with `heroku dh:alerts:set`.',
+  },
   too_many_silences: {
     status: 429,
     retry: 'never',

@@ -33,6 +33,11 @@ test('when nothing is wrong, that is said, and who would be told', () => {
   ]);
 });
 
+test('who wants no mails is shown, and how that is undone', () => {
+  const lines = described({ settings: { ...settings, unsubscribed: ['ann@example.com', 'bob@example.com'] } });
+  expect(lines).toContain('  No mail:   ann@example.com, bob@example.com: they want none; resubscribe=ADDRESS undoes it');
+});
+
 test('each open alert has its sentence, since when, and the next command; what people are not told of says why', () => {
   const open: Alert[] = [
     anAlert({ rule: 'disk', level: 'critical', sentence: 'The disk / of the host is 96 % full.' }),

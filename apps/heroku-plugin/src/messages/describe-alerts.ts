@@ -74,10 +74,12 @@ function describeSilence({ id, rule, object, until }: AlertSilence, flags: strin
 /** Settings, one a line. */
 export function describeSettings(settings: AlertSettings): readonly string[] {
   const { thresholds, mails_enabled: mails, recipients, webhook_set: webhook, slack_set: slack, free_room: freeRoom } = settings;
+  const { unsubscribed } = settings;
   const people = ['the app’s owner and collaborators', ...recipients].join(', ');
   return [
     ['Fires at', `memory ${String(thresholds.memory)} %, disk ${String(thresholds.disk)} %, inodes ${String(thresholds.inodes)} %`],
     ['Mail', mails ? `on: ${people}` : 'off'],
+    ...(unsubscribed.length === 0 ? [] : [['No mail', `${unsubscribed.join(', ')}: they want none; resubscribe=ADDRESS undoes it`]]),
     ['Webhook', webhook ? 'set' : 'not set'],
     ['Slack', slack ? 'set' : 'not set'],
     ['Free room', freeRoom ? 'on: unused images and old build cache go when a disk is about to be full' : 'off'],

@@ -25,6 +25,15 @@ test('words become a patch that the API takes', async () => {
   });
 });
 
+test('who wants mails again is named', async () => {
+  const patch = await parse('resubscribe=ann@example.com,bob@example.com');
+  expect(patch).toEqual({ resubscribe: ['ann@example.com', 'bob@example.com'] });
+  expect(alertSettingsPatch.safeParse(patch).success).toBe(true);
+  await expect(parse('resubscribe=none')).rejects.toThrow(
+    'resubscribe takes e-mail addresses with commas between them; none is no address.',
+  );
+});
+
 test('a URL is asked for where it would show', async () => {
   expect(await parse('webhook=-')).toEqual({ webhook_url: 'https://hooks.example/asked' });
   expect(asked).toEqual(['webhook']);

@@ -34,7 +34,10 @@ async function take(patch: AlertSettingsPatch, name: string, value: string, askU
       patch.free_room = onOrOff(name, value);
       return;
     case 'recipients':
-      patch.recipients = addresses(value);
+      patch.recipients = value === 'none' ? [] : addresses(name, value);
+      return;
+    case 'resubscribe':
+      patch.resubscribe = addresses(name, value);
       return;
     case 'webhook':
       patch.webhook_url = await url(name, value, askUrl);
@@ -58,17 +61,16 @@ function onOrOff(name: string, value: string): boolean {
   throw new PluginError(`${name} takes on or off, not ${value === '' ? 'nothing' : value}.`);
 }
 
-function addresses(value: string): string[] {
-  if (value === 'none') return [];
+function addresses(name: string, value: string): string[] {
   const list = value.split(',').map((address) => address.trim());
   const wrong = list.find((address) => !/^[^\s@,]+@[^\s@,]+\.[^\s@,]+$/.test(address));
   if (wrong !== undefined) {
     throw new PluginError(
-      `recipients takes e-mail addresses with commas between them, or none; ${wrong === '' ? 'nothing' : wrong} is no address.`,
+      `${name} takes e-mail addresses with commas between them${name === 'recipients' ? ', or none' : ''}; ${wrong === '' ? 'nothing' : wrong} is no address.`,
     );
   }
   if (list.length > recipientsMax)
-    throw new PluginError(`recipients takes at most ${String(recipientsMax)} addresses. A mailing list is one.`);
+    throw new PluginError(`${name} takes at most ${String(recipientsMax)} addresses. A mailing list is one.`);
   return list;
 }
 

@@ -20,6 +20,7 @@ export class StandInMonitoring {
     thresholds: { memory: 90, disk: 90, inodes: 90 },
     mails_enabled: true,
     recipients: [],
+    unsubscribed: [],
     webhook_set: false,
     slack_set: false,
     free_room: true,
@@ -52,11 +53,18 @@ export class StandInMonitoring {
     return [200, route === 'POST /prometheus' ? { url: 'https://addon.example/federate/said-once' } : { enabled: this.hasFederation }];
   }
 
-  #patch({ thresholds, webhook_url: webhook, slack_url: slack, ...rest }: AlertSettingsPatch): AlertSettings & { webhook_secret?: string } {
+  #patch({
+    thresholds,
+    webhook_url: webhook,
+    slack_url: slack,
+    resubscribe = [],
+    ...rest
+  }: AlertSettingsPatch): AlertSettings & { webhook_secret?: string } {
     this.settings = {
       ...this.settings,
       ...JSON.parse(JSON.stringify(rest)),
       thresholds: { ...this.settings.thresholds, ...thresholds },
+      unsubscribed: this.settings.unsubscribed.filter((email) => !resubscribe.includes(email)),
       ...(webhook === undefined ? {} : { webhook_set: webhook !== null }),
       ...(slack === undefined ? {} : { slack_set: slack !== null }),
     };

@@ -48,7 +48,11 @@ async function grouped(ofBad: Error): Promise<number[]> {
     of: () => ({ settings: { mailsEnabled: true, recipients: [], webhook: null, slackUrl: null }, silences: [] }),
   } as unknown as ResourceSettings;
   const contacts = { list: async () => [{ email: 'ann@example.com' }] };
-  const changes = new GroupChanges({ group }, settings, contacts, pino({ level: 'silent' }), { groupMs: 0, mailDomain: 'dockhero.test' });
+  const optOuts = { list: async () => [] };
+  const changes = new GroupChanges({ group }, settings, contacts, optOuts, pino({ level: 'silent' }), {
+    groupMs: 0,
+    mailDomain: 'dockhero.test',
+  });
   await changes.group();
   return planned;
 }

@@ -1,4 +1,5 @@
 import type { AlertOutbox, NewDelivery, TransitionGroup } from '@dockhero/database/alert-outbox';
+import type { MailOptOutStore } from '@dockhero/database/mail-opt-out-store';
 import { hasCode } from '@dockhero/domain/errors';
 import type { ResourceId } from '@dockhero/domain/resource';
 import type { Logger } from 'pino';
@@ -18,6 +19,7 @@ export class GroupChanges {
     private readonly outbox: Pick<AlertOutbox, 'group'>,
     private readonly settings: ResourceSettings,
     private readonly contacts: ContactList,
+    private readonly optOuts: Pick<MailOptOutStore, 'list'>,
     private readonly logger: Logger,
     private readonly limits: { readonly groupMs: number; readonly mailDomain: string },
   ) {}
@@ -46,10 +48,10 @@ export class GroupChanges {
     await this.settings.need([resourceId]);
     const known = this.settings.of(resourceId);
     if (!known) return [];
-    const contacts = await this.contacts.list(resourceId);
+    const [contacts, optOuts] = await Promise.all([this.contacts.list(resourceId), this.optOuts.list(resourceId)]);
     const planned = planDeliveries(
       transitions,
-      { settings: known.settings, contacts: contacts.map(({ email }) => email) },
+      { settings: known.settings, contacts: contacts.map(({ email }) => email), optOuts },
       this.limits.mailDomain,
     );
     this.logger.info({ resourceId, changes: transitions.length, messages: planned.length }, 'people are told of changes');

@@ -34,6 +34,7 @@ function transition(kind: TransitionKind, incidentId = 'incident-1', patch: Part
 const everybody: Recipients = {
   settings: { mailsEnabled: true, recipients: ['Ann@Example.com', 'ops@example.com'], webhook: null, slackUrl: null },
   contacts: ['ann@example.com', 'bob@example.com'],
+  optOuts: [],
 };
 const plan = (transitions: readonly StoredTransition[], patch: Partial<Recipients['settings']> = {}) =>
   planDeliveries(transitions, { ...everybody, settings: { ...everybody.settings, ...patch } }, 'dockhero.io');
@@ -51,6 +52,14 @@ describe('planDeliveries', () => {
 
   it('writes no mails where they are switched off', () => {
     expect(plan([transition('fired')], { mailsEnabled: false }).map(({ channel }) => channel)).toEqual(['log']);
+  });
+
+  it('writes none to those who want none, however their address is written', () => {
+    const planned = planDeliveries([transition('fired')], { ...everybody, optOuts: ['ann@example.com', 'ops@example.com'] }, 'dockhero.io');
+    expect(planned.map(({ channel, recipient }) => [channel, recipient])).toEqual([
+      ['mail', 'bob@example.com'],
+      ['log', String(ids)],
+    ]);
   });
 
   it('tells webhook and Slack where they are set, and keeps their addresses out of the outbox', () => {

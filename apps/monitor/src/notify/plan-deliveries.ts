@@ -9,6 +9,8 @@ export interface Recipients {
   readonly settings: Pick<MonitorSettings, 'mailsEnabled' | 'recipients' | 'webhook' | 'slackUrl'>;
   /** Owner and collaborators of the app. */
   readonly contacts: readonly string[];
+  /** Addresses that want no mails, in lower case. */
+  readonly optOuts: readonly string[];
 }
 
 /**
@@ -18,14 +20,16 @@ export interface Recipients {
  */
 export function planDeliveries(
   transitions: readonly StoredTransition[],
-  { settings, contacts }: Recipients,
+  { settings, contacts, optOuts }: Recipients,
   mailDomain: string,
 ): NewDelivery[] {
   if (transitions.length === 0) return [];
   const message = alertMessage(groupOf(transitions));
   const { subject, text, html } = message;
   const mail: MailMessage = { subject, text, html, ...threadOf(transitions, mailDomain) };
-  const people = settings.mailsEnabled ? uniqueAddresses([...contacts, ...settings.recipients]) : [];
+  const people = settings.mailsEnabled
+    ? uniqueAddresses([...contacts, ...settings.recipients]).filter((address) => !optOuts.includes(address.toLowerCase()))
+    : [];
   // Each is delivered, and tried again, by itself: the transition stands for the recipient.
   const each = (channel: 'log' | 'webhook', compose: (transition: StoredTransition) => object): NewDelivery[] =>
     transitions.map((transition) => ({ channel, recipient: String(transition.id), payload: { ...compose(transition) } }));

@@ -41,7 +41,12 @@ export class MailSender {
     });
   }
 
-  async send(recipient: string, { subject, text, html, messageId, references }: MailMessage): Promise<Outcome> {
+  /** @param unsubscribeUrl one POST there ends such mails to this person (RFC 8058); null: there is none. */
+  async send(
+    recipient: string,
+    { subject, text, html, messageId, references }: MailMessage,
+    unsubscribeUrl: string | null,
+  ): Promise<Outcome> {
     const inReplyTo = references[0];
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
@@ -53,12 +58,21 @@ export class MailSender {
         // As an object, so that an odd address is one address and not a list.
         to: { name: '', address: recipient },
         subject,
-        text,
-        html,
+        text: unsubscribeUrl === null ? text : `${text}No more of these mails: ${unsubscribeUrl}\n`,
+        html:
+          unsubscribeUrl === null
+            ? html
+            : html.replace('</body>', `<p><small><a href="${unsubscribeUrl}">No more of these mails</a></small></p></body>`),
         messageId: `<${messageId}>`,
         ...(inReplyTo === undefined ? {} : { inReplyTo: `<${inReplyTo}>`, references: references.map((id) => `<${id}>`) }),
         // Out-of-office answers are of no use to anybody.
-        headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
+        headers: {
+          'Auto-Submitted': 'auto-generated',
+          'X-Auto-Response-Suppress': 'All',
+          ...(unsubscribeUrl === null
+            ? {}
+            : { 'List-Unsubscribe': `<${unsubscribeUrl}>`, 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' }),
+        },
       });
       await Promise.race([sending, late]);
       return { kind: 'sent' };

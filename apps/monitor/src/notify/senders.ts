@@ -1,6 +1,8 @@
 import type { AlertSettingsStore } from '@dockhero/database/alert-settings-store';
 import type { Delivery } from '@dockhero/database/alert-outbox';
 import type { AuditLog } from '@dockhero/database/audit-log';
+import type { MailOptOutStore } from '@dockhero/database/mail-opt-out-store';
+import type { Subscription } from '@dockhero/database/unsubscribe-token';
 import type { Logger } from 'pino';
 import type { MonitorMetrics } from '../monitor-metrics.js';
 import type { CustomerPost } from '../post/post-to-customer.js';
@@ -16,6 +18,9 @@ export interface SenderServices {
   /** Null where there is no mail server: mails are written to the log. */
   readonly mail: MailSender | null;
   readonly brake: MailBrake;
+  readonly optOuts: Pick<MailOptOutStore, 'list'>;
+  /** Where an address can be opted out; null where the API's address is not known. */
+  readonly unsubscribeUrl: ((subscription: Subscription) => string) | null;
   readonly post: CustomerPost;
   readonly audit: Pick<AuditLog, 'write'>;
   readonly settings: Pick<AlertSettingsStore, 'readMany' | 'write'>;
@@ -53,18 +58,21 @@ export function sendersOf(services: SenderServices): Readonly<Record<Delivery['c
   };
 }
 
-async function sendMail({ mail, brake, now, metrics, logger }: SenderServices, delivery: Delivery): Promise<Outcome> {
+async function sendMail(services: SenderServices, delivery: Delivery): Promise<Outcome> {
+  const { mail, brake, optOuts, unsubscribeUrl, now, metrics, logger } = services;
   const message = delivery.payload as unknown as MailMessage;
   const { id, resourceId, recipient } = delivery;
   if (!mail) {
     logger.warn({ resourceId, recipient, subject: message.subject, text: message.text }, 'not sent: no SMTP_URL');
     return { kind: 'sent' };
   }
+  if ((await optOuts.list(resourceId)).includes(recipient.toLowerCase()))
+    return { kind: 'refused', error: 'this address wants no more mails' };
   const waitUntilMs = brake.take(now().getTime());
   if (waitUntilMs !== null) {
     metrics.braked.inc();
     logger.error({ resourceId, deliveryId: id }, 'far too many mails in ten minutes: they are held back. Look for what sends them');
     return { kind: 'later', error: 'too many mails in ten minutes', at: new Date(waitUntilMs) };
   }
-  return await mail.send(recipient, message);
+  return await mail.send(recipient, message, unsubscribeUrl?.({ resourceId, email: recipient }) ?? null);
 }

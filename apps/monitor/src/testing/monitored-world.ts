@@ -6,6 +6,7 @@ import { ClusterStore } from '@dockhero/database/cluster-store';
 import { migrateDeploy } from '@dockhero/database/migrate';
 import { ResourceStore } from '@dockhero/database/resource-store';
 import { SecretBox } from '@dockhero/database/secret-box';
+import { readUnsubscribeToken } from '@dockhero/database/unsubscribe-token';
 import { lease, makeHosts, newKey } from '@dockhero/database/testing/open-test-database';
 import { StandInEngine } from '@dockhero/docker/testing/stand-in-engine';
 import { Secret } from '@dockhero/domain/secret';
@@ -68,6 +69,11 @@ export class MonitoredWorld {
     return new AlertSettingsStore(this.database, new SecretBox(this.key));
   }
 
+  /** Whom the link in a mail is for; null when it is none of ours. */
+  unsubscribedBy(token: string): ReturnType<typeof readUnsubscribeToken> {
+    return readUnsubscribeToken(new SecretBox(this.key), token);
+  }
+
   async startMonitor(name: string): Promise<void> {
     const env: Env = {
       PORT: 0,
@@ -86,6 +92,7 @@ export class MonitoredWorld {
       MAILS_MAX: 50,
       PRIVATE_WEBHOOKS: true,
       REACHABLE: [],
+      PUBLIC_URL: 'https://addon.dockhero.test',
       NEW_RELIC_URL: this.endpoint.url,
     };
     const app = await createApp(AppModule.with(env, logger, new Registry()), logger);

@@ -31,11 +31,15 @@ export function toSilence({ id, rule, object, until }: Silence): AlertSilence {
   return { id, rule, object, until: until.toISOString() };
 }
 
-export function toSettings({ thresholds, mailsEnabled, recipients, freeRoom, webhook, slack }: StoredSettings): AlertSettings {
+export function toSettings(
+  { thresholds, mailsEnabled, recipients, freeRoom, webhook, slack }: StoredSettings,
+  unsubscribed: readonly string[],
+): AlertSettings {
   return {
     thresholds: toPercents(thresholds),
     mails_enabled: mailsEnabled,
     recipients,
+    unsubscribed,
     webhook_set: webhook.isSet,
     slack_set: slack.isSet,
     free_room: freeRoom,

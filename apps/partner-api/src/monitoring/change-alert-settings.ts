@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { AlertSettingsPatch, PatchedAlertSettings } from '@dockhero/contracts/monitoring-api';
 import { AlertSettingsStore } from '@dockhero/database/alert-settings-store';
 import { AuditLog } from '@dockhero/database/audit-log';
+import { MailOptOutStore } from '@dockhero/database/mail-opt-out-store';
 import { AppError } from '@dockhero/domain/errors';
 import { adjustableRules, type AdjustableRule } from '@dockhero/domain/monitoring/alert-settings';
 import type { ResourceId } from '@dockhero/domain/resource';
@@ -18,6 +19,7 @@ export class ChangeAlertSettings {
   constructor(
     private readonly find: FindResource,
     private readonly settings: AlertSettingsStore,
+    private readonly optOuts: MailOptOutStore,
     private readonly audit: AuditLog,
     private readonly api: ApiSettings,
     private readonly doorbell: Doorbell,
@@ -39,10 +41,11 @@ export class ChangeAlertSettings {
       ...(slackUrl === undefined ? {} : { slackUrl }),
     });
     if (!isThere) throw new AppError('resource_gone', { id: resource.id });
+    if (patch.resubscribe) await this.optOuts.remove(resource.id, patch.resubscribe);
     await this.#note(resource.id, patch);
     // Hosts' agents are told by the worker.
     if (patch.free_room !== undefined) this.doorbell.ring('provision', resource.id, { wake: true });
-    const answer = toSettings(await this.settings.read(resource.id));
+    const answer = toSettings(await this.settings.read(resource.id), await this.optOuts.list(resource.id));
     return secret ? { ...answer, webhook_secret: secret.reveal() } : answer;
   }
 
@@ -58,6 +61,7 @@ export class ChangeAlertSettings {
       patch.mails_enabled === undefined ? null : `mails ${patch.mails_enabled ? 'on' : 'off'}`,
       // Addresses are of persons: only how many.
       patch.recipients === undefined ? null : `${String(patch.recipients.length)} more recipients`,
+      patch.resubscribe === undefined ? null : `mails again to ${String(patch.resubscribe.length)} that wanted none`,
       patch.webhook_url === undefined ? null : `webhook ${patch.webhook_url === null ? 'removed' : 'set'}`,
       patch.slack_url === undefined ? null : `Slack ${patch.slack_url === null ? 'removed' : 'set'}`,
       patch.free_room === undefined ? null : `freeing of room ${patch.free_room ? 'on' : 'off'}`,

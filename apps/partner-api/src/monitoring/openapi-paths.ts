@@ -61,6 +61,11 @@ export const monitoringPaths = {
     parameters: [pathParameter('token', 'the secret end of the URL for Prometheus')],
     get: operation('federate', { 200: 'the latest figures of each host, in Prometheus’ text format' }),
   },
+  '/unsubscribe': {
+    parameters: [query('token', 'of the link in a mail')],
+    get: operation('askToUnsubscribe', { 200: 'a page that asks; nothing changes', 404: 'no link of ours' }),
+    post: operation('unsubscribe', { 200: 'that address gets no more mails (RFC 8058)', 404: 'no link of ours' }),
+  },
   '/c/{token}/logs': {
     parameters: [token],
     get: operation('readLogSettings', { 200: 'which apps get the logs' }),

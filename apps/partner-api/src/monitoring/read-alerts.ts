@@ -1,6 +1,7 @@
 import type { AlertOverview } from '@dockhero/contracts/monitoring-api';
 import { AlertSettingsStore } from '@dockhero/database/alert-settings-store';
 import { IncidentStore, type ListedIncident } from '@dockhero/database/incident-store';
+import { MailOptOutStore } from '@dockhero/database/mail-opt-out-store';
 import { SilenceStore } from '@dockhero/database/silence-store';
 import type { IncidentState } from '@dockhero/domain/monitoring/incident';
 import { planBySlug } from '@dockhero/domain/plan';
@@ -16,21 +17,23 @@ export class ReadAlerts {
     private readonly incidents: IncidentStore,
     private readonly silences: SilenceStore,
     private readonly settings: AlertSettingsStore,
+    private readonly optOuts: MailOptOutStore,
   ) {}
 
   async run(token: string): Promise<AlertOverview> {
     const { resource } = await this.find.run(token);
-    const [{ open, resolved }, silences, settings] = await Promise.all([
+    const [{ open, resolved }, silences, settings, unsubscribed] = await Promise.all([
       this.incidents.list(resource.id),
       this.silences.list(resource.id),
       this.settings.read(resource.id),
+      this.optOuts.list(resource.id),
     ]);
     const isOnlyHost = planBySlug(resource.plan).hostCount === 1;
     return {
       open: open.toSorted(worstFirst).map((incident) => toAlert(incident, silences, isOnlyHost)),
       recent: resolved.map((incident) => toAlert(incident, silences, isOnlyHost)),
       silences: silences.map(toSilence),
-      settings: toSettings(settings),
+      settings: toSettings(settings, unsubscribed),
     };
   }
 }

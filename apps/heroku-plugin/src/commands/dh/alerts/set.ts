@@ -9,7 +9,8 @@ import { readSecretLine } from '../../../monitoring/read-secret-line.js';
 
 export default class AlertsSet extends Command {
   static override description = `set from where alerts fire, and who is told
-memory, disk and inodes take per cents from 50 to 99. mail is on or off; the app's owner and collaborators get them, and recipients, at most ten.
+memory, disk and inodes take per cents from 50 to 99. mail is on or off; the app's owner and collaborators get them, and recipients, at most ten,
+but for addresses that have used the link in a mail to get no more: resubscribe takes those back.
 webhook and slack take an https:// URL; - asks for it, so that neither the shell's history nor ps has it. none takes a webhook, slack or recipients away.
 free-room is whether unused images and old build cache go by themselves when a disk is about to be full.`;
   static override usage = 'dh:alerts:set NAME=VALUE... [-a, --app APP] [-r, --remote REMOTE] [--addon NAME]';
