@@ -114,6 +114,7 @@ export class AppModule {
         sources: new HostSourceStore(database),
         hosts,
         warn: (error, message) => logger.warn({ error }, message),
+        mayHold: () => guard.mayHold,
         onHeld: (count) => metrics.hosts.set(count),
       }),
       hosts,

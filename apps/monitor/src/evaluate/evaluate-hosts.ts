@@ -120,11 +120,11 @@ export class EvaluateHosts implements SampleTaker, HostKeeper {
     }
   }
 
-  /** One look that brings nothing counts here: all must be counted before the first is called silent. */
+  /** One look that brings nothing counts here: all must be counted before the first is called silent. Hosts that nobody has looked at say nothing. */
   #noteSight(): void {
     let [hosts, silent] = [0, 0];
     for (const [host, { incidents }] of this.#judged) {
-      if (isKnownSilent(incidents)) continue;
+      if (isKnownSilent(incidents) || (!host.sample && host.failures === 0)) continue;
       hosts += 1;
       if (host.failures > 0) silent += 1;
     }

@@ -39,6 +39,9 @@ describe('a host that does not answer', () => {
       (_, index) => new WatchedHost(hostSource(`host-${String(index + 2)}`), world.outside.now(), second),
     );
     await world.evaluation.begin(others);
+    await world.pass(15, {});
+    expect(world.sights.at(-1)).toEqual({ hosts: 1, silent: 0 });
+    for (const other of others) other.sample = world.host.sample;
     await world.pass(14, null);
     expect(world.sights.at(-1)).toEqual({ hosts: 4, silent: 0 });
     await world.pass(15, null);

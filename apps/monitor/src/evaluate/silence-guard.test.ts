@@ -30,6 +30,12 @@ beforeEach(() => {
   };
   guard = new SilenceGuard(evidence, outside);
 });
+/** It has lasted, and evidence was looked for. */
+const blind = async () => {
+  guard.note(mass);
+  outside.nowMs += 20_000;
+  await guard.look();
+};
 const metric = async () => (await outside.metrics.massSilence.get()).values[0]?.value;
 
 describe('when most hosts fall silent together', () => {
@@ -51,16 +57,46 @@ describe('when most hosts fall silent together', () => {
     expect(logged.at(-1)).toContain('people are told');
   });
 
-  it('nobody is told while others see their hosts, and this process says that it is blind', async () => {
-    reaches = true;
-    others = [calm];
+  it('nobody is told while nobody sees any and nothing else can be reached either, however long', async () => {
+    reaches = false;
+    others = [mass];
     guard.note(mass);
     await guard.look();
     outside.nowMs += 3_600_000;
     await guard.look();
-    expect([guard.isHolding, guard.isBlind, logged.length]).toEqual([true, true, 2]);
+    expect([guard.isHolding, guard.isBlind, guard.mayHold, logged.length]).toEqual([true, true, true, 2]);
     guard.note(calm);
     expect([guard.isHolding, guard.isBlind, await metric()]).toEqual([false, false, 0]);
+  });
+
+  it('a process that others see better than leaves its hosts to them, longer each time, and is not ready meanwhile', async () => {
+    others = [calm];
+    const away: number[] = [];
+    for (let time = 0; time < 6; time += 1) {
+      await blind();
+      expect([guard.isHolding, guard.isBlind, guard.mayHold]).toEqual([true, true, false]);
+      const leftMs = outside.nowMs;
+      // Its hosts are others' now.
+      guard.note({ hosts: 0, silent: 0 });
+      for (; !guard.mayHold; outside.nowMs += 1_000) expect([guard.isBlind, await metric()]).toEqual([true, 1]);
+      away.push((outside.nowMs - leftMs) / 1_000);
+    }
+    expect(away).toEqual([60, 120, 240, 480, 600, 600]);
+    guard.note(calm);
+    expect([guard.isBlind, await metric()]).toEqual([false, 0]);
+    await blind();
+    outside.nowMs += 60_000;
+    expect(guard.mayHold).toBe(true);
+  });
+
+  it('a process that was busy for a moment leaves nothing to others', async () => {
+    others = [calm];
+    guard.note(mass);
+    await guard.look();
+    outside.nowMs += 19_000;
+    await guard.look();
+    guard.note(calm);
+    expect([guard.isHolding, guard.mayHold, logged.length]).toEqual([false, true, 1]);
   });
 
   it('without evidence, also when our own database is away, people are told after ten minutes at the first look', async () => {
@@ -82,7 +118,7 @@ describe('when most hosts fall silent together', () => {
     reaches = false;
     guard.note(mass);
     await guard.look();
-    expect(guard.isBlind).toBe(true);
+    expect([guard.isHolding, guard.isBlind]).toEqual([true, true]);
   });
 
   it('others are told what this process sees', async () => {

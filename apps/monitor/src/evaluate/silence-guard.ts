@@ -3,6 +3,17 @@ import type { Logger } from 'pino';
 import type { MonitorMetrics } from '../monitor-metrics.js';
 
 const roundMs = 5_000;
+/** A process is not taken for blind before this: it may have been busy for a moment. */
+const settleMs = 20_000;
+/** How long a blind process leaves its hosts to others before it tries again: longer each time. */
+const awayMs = { first: 60_000, longest: 600_000 };
+
+const verdicts: Readonly<Record<Blame, string>> = {
+  process: 'others see theirs: this process is cut off, and leaves its hosts to them',
+  network: 'it is our own network: nobody is told',
+  hosts: 'it is not our own network: people are told',
+  unknown: 'nobody knows why',
+};
 
 export interface SilenceEvidence {
   /** Tells other processes what this one sees. */
@@ -20,6 +31,8 @@ export class SilenceGuard {
   #sight: Sight | null = null;
   /** Null: all is as usual. */
   #mass: { readonly sinceMs: number; blame: Blame } | null = null;
+  #awayUntilMs = 0;
+  #awayMs: number = awayMs.first;
   #round: Promise<void> | null = null;
   #timer: NodeJS.Timeout | undefined;
 
@@ -30,12 +43,17 @@ export class SilenceGuard {
 
   /** Hosts that fall silent now are not to be called so yet. */
   get isHolding(): boolean {
-    return this.#mass !== null && this.#mass.blame !== 'theirs';
+    return this.#mass !== null && this.#mass.blame !== 'hosts';
   }
 
-  /** This process sees none of its hosts, and it is not the hosts. */
+  /** This process sees none of its hosts, or has left them to others because of that. */
   get isBlind(): boolean {
-    return this.#mass?.blame === 'ours';
+    return !this.mayHold || this.#mass?.blame === 'network';
+  }
+
+  /** False: others should have its hosts. */
+  get mayHold(): boolean {
+    return this.outside.now().getTime() >= this.#awayUntilMs;
   }
 
   start(): void {
@@ -50,15 +68,22 @@ export class SilenceGuard {
   /** What is seen now; called often. */
   note(sight: Sight): void {
     this.#sight = sight;
-    const { metrics, logger, now } = this.outside;
     const isMass = isMassSilence(sight);
-    metrics.massSilence.set(isMass ? 1 : 0);
-    if (isMass === (this.#mass !== null)) return;
-    this.#mass = isMass ? { sinceMs: now().getTime(), blame: 'unknown' } : null;
-    if (isMass) {
-      logger.error(sight, 'most hosts fell silent together: nobody is told before it is clear that it is not our own network');
-      void this.look();
-    } else logger.warn(sight, 'most hosts are no longer falling silent');
+    if (!isMass && sight.hosts > sight.silent) this.#awayMs = awayMs.first;
+    if (isMass && !this.#mass) this.#begin(sight);
+    else if (!isMass && this.#mass) this.#end(sight);
+    this.outside.metrics.massSilence.set(isMass || this.isBlind ? 1 : 0);
+  }
+
+  #begin(sight: Sight): void {
+    this.#mass = { sinceMs: this.outside.now().getTime(), blame: 'unknown' };
+    this.outside.logger.error(sight, 'most hosts fell silent together: nobody is told before it is clear that it is not our own network');
+    void this.look();
+  }
+
+  #end(sight: Sight): void {
+    this.#mass = null;
+    this.outside.logger.warn(sight, 'most hosts are no longer falling silent');
   }
 
   /** One round: says what is seen, and looks for evidence if it is needed. Shared by those who ask meanwhile; never rejects. */
@@ -75,10 +100,13 @@ export class SilenceGuard {
     const mass = this.#mass;
     if (!mass) return;
     const [seen, reaches] = await Promise.all([others(), outside()]);
-    const blame = blameFor(seen, reaches, this.outside.now().getTime() - mass.sinceMs);
-    if (blame === mass.blame) return;
+    const lastedMs = this.outside.now().getTime() - mass.sinceMs;
+    const blame = blameFor(seen, reaches, lastedMs);
+    if (blame === mass.blame || (blame === 'process' && lastedMs < settleMs)) return;
     mass.blame = blame;
-    const verdict = blame === 'ours' ? 'it is our own network: nobody is told' : 'it is not our own network: people are told';
-    this.outside.logger.error({ ...this.#sight, others: seen, reaches }, `most hosts are silent, and ${verdict}`);
+    this.outside.logger.error({ ...this.#sight, others: seen, reaches }, `most hosts are silent, and ${verdicts[blame]}`);
+    if (blame !== 'process') return;
+    this.#awayUntilMs = this.outside.now().getTime() + this.#awayMs;
+    this.#awayMs = Math.min(this.#awayMs * 2, awayMs.longest);
   }
 }

@@ -15,7 +15,8 @@ export function isMassSilence({ hosts, silent }: Sight): boolean {
   return silent >= leastHosts && silent * 2 > hosts;
 }
 
-export type Blame = 'ours' | 'theirs' | 'unknown';
+/** `process`: this one alone is cut off · `network`: ours, as a whole · `hosts`: it is them. */
+export type Blame = 'process' | 'network' | 'hosts' | 'unknown';
 
 /**
  * Whose fault a mass silence is. Hosts are shared out by chance, so whatever befalls them befalls every process's share alike: when others see theirs, this
@@ -25,7 +26,7 @@ export type Blame = 'ours' | 'theirs' | 'unknown';
 export function blameFor(others: readonly Sight[], reachesOutside: boolean | null, sinceMs: number): Blame {
   const hosts = others.reduce((sum, sight) => sum + sight.hosts, 0);
   const silent = others.reduce((sum, sight) => sum + sight.silent, 0);
-  if (hosts >= leastHosts && !isMassSilence({ hosts, silent })) return 'ours';
-  if (reachesOutside !== null) return reachesOutside ? 'theirs' : 'ours';
-  return sinceMs >= unknownForMs ? 'theirs' : 'unknown';
+  if (hosts >= leastHosts && !isMassSilence({ hosts, silent })) return 'process';
+  if (reachesOutside !== null) return reachesOutside ? 'hosts' : 'network';
+  return sinceMs >= unknownForMs ? 'hosts' : 'unknown';
 }

@@ -1,41 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { HoldHosts, lifeMs, type HeldSource, type WorkedHosts } from './hold-hosts.js';
+import { HoldHosts, lifeMs } from './hold-hosts.js';
+import { FakeHosts, type Source } from './testing/fake-hosts.js';
 import { MemoryShares } from './testing/memory-shares.js';
-
-interface Source {
-  readonly hostId: string;
-}
 
 const beatMs = 2_000;
 const hostIds = Array.from({ length: 12 }, (_, index) => `host-${String(index + 10)}`);
-
-/** What a member follows. What it gives up it must still hold then. */
-class FakeHosts implements WorkedHosts<Source> {
-  hostIds: string[] = [];
-
-  constructor(
-    private readonly memberId: string,
-    private readonly shares: MemoryShares,
-  ) {}
-
-  async keep(held: readonly HeldSource<Source>[]): Promise<void> {
-    const kept = held.map(({ source }) => source.hostId).toSorted();
-    const stays = kept.filter((hostId) => this.hostIds.includes(hostId)).length;
-    this.#note('drops', this.hostIds.length - stays);
-    this.#note('follows', kept.length - stays);
-    this.hostIds = kept;
-  }
-
-  async drop(dropped: readonly string[]): Promise<void> {
-    expect(this.shares.heldBy(this.memberId)).toEqual(expect.arrayContaining([...dropped]));
-    this.#note('drops', dropped.length);
-    this.hostIds = this.hostIds.filter((hostId) => !dropped.includes(hostId));
-  }
-
-  #note(what: string, count: number): void {
-    if (count > 0) this.shares.journal.push(`${this.memberId} ${what} ${String(count)}`);
-  }
-}
 
 class Member {
   readonly hosts: FakeHosts;
@@ -43,6 +12,7 @@ class Member {
   readonly running: Promise<void>;
   readonly warnings: string[] = [];
   heldCount = 0;
+  mayHold = true;
 
   constructor(readonly id: string) {
     this.hosts = new FakeHosts(id, shares);
@@ -54,6 +24,7 @@ class Member {
       sources,
       hosts: this.hosts,
       warn: (error, message) => this.warnings.push(`${message}: ${String(error)}`),
+      mayHold: () => this.mayHold,
       onHeld: (count) => {
         this.heldCount = count;
       },
@@ -179,6 +150,21 @@ describe('HoldHosts', () => {
     shares.isDown = true;
     await pass(lifeMs - 6_000);
     expect(a.hold.isAlive).toBe(false);
+  });
+
+  it('leaves its hosts to others while it cannot do its work, is alive all the same, and takes its share again afterwards', async () => {
+    const a = await begin('a');
+    const b = await begin('b');
+    await pass(3 * beatMs);
+    a.mayHold = false;
+    await pass(2 * beatMs);
+    expect([a.hosts.hostIds, a.heldCount, shares.heldBy('a'), b.hosts.hostIds]).toEqual([[], 0, [], hostIds]);
+    await pass(60_000);
+    expect([a.hosts.hostIds, a.hold.isAlive, a.warnings]).toEqual([[], true, []]);
+    a.mayHold = true;
+    await pass(3 * beatMs);
+    expect(a.hosts.hostIds.length).toBeGreaterThan(0);
+    expect([...a.hosts.hostIds, ...b.hosts.hostIds].toSorted()).toEqual(hostIds);
   });
 
   it('gives everything back when it stops, and is no member any more', async () => {

@@ -34,6 +34,8 @@ export interface SharingServices<Source extends { readonly hostId: string }> {
   readonly sources: { list(): Promise<readonly Source[]> };
   readonly hosts: WorkedHosts<Source>;
   readonly warn: (error: unknown, message: string) => void;
+  /** False: this process cannot do its work now, and others should have its hosts. */
+  readonly mayHold?: () => boolean;
   /** Told with each beat how many hosts are held. */
   readonly onHeld: (count: number) => void;
 }
@@ -77,18 +79,15 @@ export class HoldHosts<Source extends { readonly hostId: string }> {
 
   /** Gives the hosts to the others at once. */
   async stop(): Promise<void> {
-    const { memberId, members, leases, hosts } = this.services;
     this.#stopping.abort();
     // A beat that is under way would take hosts again.
     await this.#running;
-    const held = [...hosts.hostIds];
-    await hosts.keep([]);
-    await leases.release(memberId, held);
-    await members.leave(memberId);
+    await this.#leave();
   }
 
   async #beat(): Promise<void> {
-    const { memberId, members, leases, hosts, onHeld } = this.services;
+    const { memberId, members, leases, hosts, onHeld, mayHold } = this.services;
+    if (mayHold?.() === false) return await this.#stepBack();
     const beganMs = performance.now();
     // Leases that ended meanwhile may have been another's in between, who has written under them: begin again from that.
     if (!this.isAlive) await hosts.keep([]);
@@ -104,6 +103,22 @@ export class HoldHosts<Source extends { readonly hostId: string }> {
     });
     await hosts.keep(present);
     onHeld(present.length);
+  }
+
+  /** As when it stops: others have its hosts with their next beat. */
+  async #stepBack(): Promise<void> {
+    const beganMs = performance.now();
+    await this.#leave();
+    this.#heldUntilMs = beganMs + lifeMs;
+    this.services.onHeld(0);
+  }
+
+  async #leave(): Promise<void> {
+    const { memberId, members, leases, hosts } = this.services;
+    const held = [...hosts.hostIds];
+    await hosts.keep([]);
+    await leases.release(memberId, held);
+    await members.leave(memberId);
   }
 
   /** Hosts that are another's now: stopped first, then free for it. */
