@@ -15,7 +15,7 @@ export interface DockerCall {
   readonly explains?: boolean;
 }
 
-/** Connects, runs the client, and after a failure looks whether the connection was at fault. @returns the client's exit code. */
+/** Connects, runs the client, and after a failure looks whether the connection or a full disk was at fault. @returns the client's exit code. */
 export async function runDocker(session: Session, { file, args, base, explains = true }: DockerCall): Promise<number> {
   const { record, variables } = await prepare(session, base);
   const environment = dockerEnvironment(variables, record);
@@ -23,7 +23,7 @@ export async function runDocker(session: Session, { file, args, base, explains =
   // Above 128 a signal ended it: that needs no explanation.
   if (explains && code !== 0 && code <= 128) {
     const { explainFailure } = await import('./explain-failure.js');
-    await explainFailure(session, record);
+    await explainFailure(session, record, args);
   }
   return code;
 }

@@ -1,0 +1,81 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { connect } from '../connection/connect.js';
+import type { ConnectionRecord } from '../connection/connection-record.js';
+import { Session } from '../connection/session.js';
+import { hostSeries } from '../testing/host-series.js';
+import { KnownApp } from '../testing/known-app.js';
+import { RecordedTerminal } from '../testing/recorded-terminal.js';
+import { StandInApi } from '../testing/stand-in-api.js';
+import { StandInHost } from '../testing/stand-in-host.js';
+import { explainFailure } from './explain-failure.js';
+
+describe('after a failure of a command that needs room', () => {
+  let api: StandInApi;
+  let host: StandInHost;
+  let terminal: RecordedTerminal;
+  let session: Session;
+  let record: ConnectionRecord;
+  let folder: string;
+
+  beforeEach(async () => {
+    [api, host, terminal] = [new StandInApi(), new StandInHost(), new RecordedTerminal()];
+    await api.start();
+    await host.start(api.authority);
+    api.dockerHost = host.dockerHost;
+    folder = await mkdtemp(join(tmpdir(), 'full-disk-'));
+    const app = new KnownApp();
+    app.config = { DOCKHERO_CONFIG_URL: api.configUrl, DOCKHERO_HOST: 'h.example' };
+    session = new Session(app, terminal, folder, undefined);
+    record = await connect(session);
+  });
+  afterEach(async () => {
+    await Promise.all([api.stop(), host.stop()]);
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  /** Disks of hosts over time, as ratios. */
+  const disks = (...hosts: readonly (readonly number[])[]) => {
+    api.monitoring.hosts = hosts.map((ratios, index) => ({
+      ...hostSeries(index + 1, Date.now() - 120_000, 15_000, ratios),
+      disk_used_bytes: ratios.map((ratio) => ratio * 1_000),
+      disk_used_bytes_max: ratios.map((ratio) => ratio * 1_000),
+      disk_total_bytes: ratios.map(() => 1_000),
+    }));
+  };
+  const said = async (...args: string[]) => {
+    await explainFailure(session, record, args);
+    return terminal.warnings;
+  };
+
+  it('names the host whose disk is full, how full it is and the next command', async () => {
+    disks([0.5, 0.6], [0.96, 0.981]);
+    expect(await said('compose', 'up', '-d')).toEqual([
+      'The disk of host 2 of acme is 98 % full: that may be why. Make room with heroku dh:docker system prune --all --app acme; what takes it says heroku dh:docker system df -v --app acme',
+    ]);
+  });
+
+  it('says that it was full when the emergency room has made some meanwhile', async () => {
+    disks([0.98, 0.999, 0.93]);
+    expect(await said('stack', 'deploy', 'web')).toEqual([
+      expect.stringContaining('The disk of the host of acme was 99 % full a moment ago'),
+    ]);
+  });
+
+  it('is silent when no disk is full, nothing is known, or nobody can be asked', async () => {
+    disks([0.96, 0.969]);
+    expect(await said('pull', 'redis')).toEqual([]);
+    api.monitoring.hosts = [];
+    expect(await said('pull', 'redis')).toEqual([]);
+    disks([0.99]);
+    api.monitoring.isAway = true;
+    expect(await said('pull', 'redis')).toEqual([]);
+  });
+
+  it('asks nobody after the failure of another command', async () => {
+    disks([0.99]);
+    expect(await said('compose', 'exec', 'web', 'false')).toEqual([]);
+  });
+});
