@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dockerClient, dockerVariables } from './original-client.mjs';
-import { SecondDrain } from './second-drain.js';
+import { SecondProcess } from './second-process.js';
 import { System, eventually } from './system.js';
 
 type Docker = (args: string[], timeoutMs?: number) => Promise<string>;
@@ -148,7 +148,7 @@ describe('containers’ output in `heroku logs`', () => {
   });
 
   it('another drain takes over within 15 s when the one that had the host dies', async () => {
-    const second = new SecondDrain(system, 'second', 7_300 + 9 * 40 + 30);
+    const second = new SecondProcess(system, 'log-drain', 'second', 7_300 + 9 * 40 + 30);
     let isKilled = false;
     try {
       await second.ready();

@@ -1,8 +1,13 @@
+import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { SMTPServer } from 'smtp-server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dockerClient, dockerVariables } from './original-client.mjs';
+import { SecondProcess } from './second-process.js';
 import { System, eventually } from './system.js';
 
 type Docker = (args: string[], timeoutMs?: number) => Promise<string>;
@@ -42,11 +47,43 @@ class Mailbox {
   }
 }
 
+/** In the place of New Relic's Metric API: keeps the times of the samples that it gets, and answers as it is told. */
+class MetricApi {
+  status = 503;
+  /** By status, in seconds since 1970. */
+  readonly sampleTimes = new Map<number, number[]>();
+  readonly #server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const [{ metrics }] = JSON.parse(gunzipSync(Buffer.concat(chunks)).toString('utf8')) as [
+        { metrics: { name: string; timestamp: number }[] },
+      ];
+      const times = metrics.filter(({ name }) => name === metrics[0]?.name).map(({ timestamp }) => timestamp);
+      this.sampleTimes.set(this.status, [...(this.sampleTimes.get(this.status) ?? []), ...times]);
+      response.writeHead(this.status, { 'content-type': 'application/json' }).end('{"requestId":"1"}');
+    });
+  });
+
+  async start(): Promise<string> {
+    this.#server.listen(0, '127.0.0.1');
+    await once(this.#server, 'listening');
+    return `http://127.0.0.1:${String((this.#server.address() as AddressInfo).port)}/metric/v1`;
+  }
+
+  async stop(): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise((resolve) => void this.#server.close(resolve));
+  }
+}
+
 describe('a host that is watched', () => {
   const mailbox = new Mailbox();
+  const metricApi = new MetricApi();
   let system: System;
   let docker: Docker;
   let hostId: string;
+  let configUrl: string;
 
   const query = async <Row>(text: string, values: unknown[] = []): Promise<Row[]> =>
     (await system.database.query(text, values)).rows as Row[];
@@ -85,13 +122,17 @@ describe('a host that is watched', () => {
 
   beforeAll(async () => {
     const port = await mailbox.start();
-    system = await System.start(10, { SMTP_URL: `smtp://127.0.0.1:${String(port)}`, SAMPLE_MS: '1000' });
+    system = await System.start(10, {
+      SMTP_URL: `smtp://127.0.0.1:${String(port)}`,
+      SAMPLE_MS: '1000',
+      NEW_RELIC_URL: await metricApi.start(),
+    });
     mkdirSync(system.home, { recursive: true });
     await system.heroku(['apps:create', app]);
     await system.heroku(['addons:create', 'dockhero:hobby', '-a', app]);
     await system.heroku(['addons:wait', '-a', app, '--wait-interval', '1']);
-    const url = (await system.configOf(app))['DOCKHERO_CONFIG_URL'] ?? '';
-    const variables = (await dockerVariables(url, join(system.folder, 'machines'))) as Record<string, string>;
+    configUrl = (await system.configOf(app))['DOCKHERO_CONFIG_URL'] ?? '';
+    const variables = (await dockerVariables(configUrl, join(system.folder, 'machines'))) as Record<string, string>;
     docker = dockerClient(variables, system.folder) as Docker;
     await docker(['pull', 'busybox']);
     hostId = (await query<{ id: string }>('SELECT id FROM hosts'))[0]?.id ?? '';
@@ -100,7 +141,15 @@ describe('a host that is watched', () => {
   afterAll(async () => {
     await system.stop();
     await mailbox.stop();
+    await metricApi.stop();
   });
+
+  const newRelic = async (method: string, body?: object): Promise<{ last_ok_at: string | null; error: string | null }> => {
+    const init = { method, ...(body ? { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } } : {}) };
+    const response = await fetch(`${configUrl}/newrelic`, { ...init, signal: AbortSignal.timeout(10_000) });
+    if (!response.ok) throw new Error(`${method} newrelic: ${String(response.status)}`);
+    return (await response.json()) as { last_ok_at: string | null; error: string | null };
+  };
 
   it('is sampled: its agent answers only us, with figures that are the host’s own', async () => {
     const so = await eventually('samples', async () => {
@@ -110,6 +159,7 @@ describe('a host that is watched', () => {
     // A t3.micro has a GiB, the machine around it many.
     expect(so.total).toBeLessThan(1.1 * 2 ** 30);
     expect(so.used).toBeLessThan(0.6);
+    await newRelic('PUT', { license_key: 'ab12'.repeat(10), region: 'us' });
   });
 
   it('page cache is no usage: reading and writing more than its memory raises no alarm', async () => {
@@ -129,6 +179,15 @@ describe('a host that is watched', () => {
       /app\[dockhero\]: .*memory/i.test((await system.heroku(['logs', '-a', app, '-n', '1500'])).stdout),
     );
     await remove('eater');
+  });
+
+  it('New Relic gets what it could not take while it was away, and what it said meanwhile is shown', async () => {
+    const { last_ok_at: okAt } = await eventually('an error', async () => {
+      const status = await newRelic('GET');
+      return status.error !== null && status;
+    });
+    expect(okAt).toBeNull();
+    metricApi.status = 202;
   });
 
   it('a restart loop, an OOM kill and a full disk are told, with what to do; the Swarm lives on', async () => {
@@ -157,16 +216,27 @@ describe('a host that is watched', () => {
     await eventually('clearing', async () => (await incident('disk'))?.state === 'clearing');
   });
 
-  it('a host that is cut off is told once, and again when it is back', async () => {
+  it('a host that is cut off is told once, whichever of two monitors dies, and again when it is back', async () => {
+    const [refused = 0] = metricApi.sampleTimes.get(503) ?? [];
+    await eventually('New Relic is well again', async () => (await newRelic('GET')).error === null);
+    expect(Math.min(...(metricApi.sampleTimes.get(202) ?? []))).toBe(refused);
+    const second = new SecondProcess(system, 'monitor', 'second', 7_300 + 10 * 40 + 30);
+    await second.ready();
+    const holder = async (): Promise<string> =>
+      (await query<{ holder: string | null }>('SELECT holder FROM monitor_leases WHERE until > now()'))[0]?.holder ?? '';
     const { instances } = (await system.control('GET', '/aws/instances')) as { instances: { id: string }[] };
     const [instance] = instances;
     await system.control('PUT', `/aws/instances/${instance?.id ?? ''}/network`, { cut: true });
     await fires('host-silent');
-    await system.app.stopApp('monitor', 'SIGKILL');
-    await system.app.startApp('monitor');
+    const first = await eventually('a holder', holder);
+    if (first.startsWith('second-')) await second.end('SIGKILL');
+    else await system.app.stopApp('monitor', 'SIGKILL');
     await mail(/The host does not answer/);
+    await eventually('another holder', async () => ![first, ''].includes(await holder()), 15_000);
     await system.control('PUT', `/aws/instances/${instance?.id ?? ''}/network`, { cut: false });
     await eventually('resolved', async () => (await incident('host-silent'))?.state === 'resolved', 150_000);
     await mail(/The host did not answer/);
+    expect([/The host does not answer/, /The host did not answer/].map((pattern) => mailbox.with(pattern).length)).toEqual([1, 1]);
+    await second.end('SIGTERM');
   });
 });
