@@ -11,6 +11,7 @@ const always = {
   nsenter: 'util-linux',
   losetup: 'mount',
   'mkfs.ext4': 'e2fsprogs', // root disks
+  'mkfs.xfs': 'xfsprogs', // volumes and snapshots
   lxcfs: 'lxcfs', // hosts see their own memory, not the machine's
   'docker-registry': 'docker-registry', // images without the Internet
   busybox: 'busybox-static',

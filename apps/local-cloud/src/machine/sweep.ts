@@ -26,8 +26,9 @@ export async function sweep(options: { name: string; dataDir: string }): Promise
     () => removeFabric(options.name),
     () => removeLxcfs(dataDir),
     () => endEarlierRegistry(dataDir),
+    () => detachLoopsUnder(path.join(dataDir, 'ebs/')), // while their file system is mounted: afterwards their files have no names
     () => unmountUnder(dataDir),
-    () => detachLoopsUnder(dataDir),
+    () => detachLoopsUnder(`${dataDir}/`),
     () => removeFiles(dataDir),
   ];
   for (const step of steps) await step().catch((error: unknown) => failures.push(error));
@@ -36,7 +37,8 @@ export async function sweep(options: { name: string; dataDir: string }): Promise
 
 /** The data folder may hold other people's things too. */
 async function removeFiles(dataDir: string): Promise<void> {
-  for (const name of ['instances', 'registry', 'aws-state.json']) await rm(path.join(dataDir, name), { recursive: true, force: true });
+  for (const name of ['instances', 'ebs', 'ebs.img', 'ebs.img.part', 'registry', 'aws-state.json'])
+    await rm(path.join(dataDir, name), { recursive: true, force: true });
 }
 
 /** Killing the list once is not enough: processes that were just being made are in the next list. */
@@ -58,8 +60,7 @@ async function unmountUnder(dataDir: string): Promise<void> {
 }
 
 /** Loops let go of their files by themselves a moment after the last mount; what stays was not mounted. */
-async function detachLoopsUnder(dataDir: string): Promise<void> {
-  const under = `${dataDir}/`;
+async function detachLoopsUnder(under: string): Promise<void> {
   await pollUntil('loop devices', 1_000, async () => (await loopsUnder(under)).length === 0).catch(() => undefined);
   for (const loop of await loopsUnder(under)) await runCommand('losetup', ['-d', loop]);
   await pollUntil('loop devices', LOOP_TIMEOUT_MS, async () => (await loopsUnder(under)).length === 0);
