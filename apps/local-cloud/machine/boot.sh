@@ -1,7 +1,7 @@
 #!/bin/bash
 # PID 1 of an instance until systemd takes over, in new net, mount, uts, ipc, cgroup and pid namespaces. Every mount is made here, in the
 # instance's own mount namespace: this machine's mount table never shows them, and the end of PID 1 undoes them all.
-# Environment: MACHINE_DIR LAYERS HOST_NAME ADDRESS REGISTRY_MIRROR LXCFS_DIR BOOTABLE MACHINE_ID (see boot-machine.ts)
+# Environment: MACHINE_DIR LAYERS HOST_NAME ADDRESS REGISTRY_MIRROR LXCFS_DIR BOOTABLE MACHINE_ID VOLUMES (see boot-machine.ts)
 set -e
 umask 022
 # /proc is still the outer one, so this is our number as seen from outside
@@ -51,6 +51,14 @@ mount -t devpts -o newinstance,ptmxmode=0666,mode=620,gid=5 devpts "$dev/pts"
 mount -t tmpfs -o mode=1777 tmpfs "$dev/shm"
 mount -t mqueue mqueue "$dev/mqueue" 2>/dev/null || true
 ln -s pts/ptmx "$dev/ptmx"; ln -s /proc/self/fd "$dev/fd"; ln -s fd/0 "$dev/stdin"; ln -s fd/1 "$dev/stdout"; ln -s fd/2 "$dev/stderr"
+number=0
+for volume in $VOLUMES; do # MINOR:LINK:DEVICE, as plug-volume.sh does it later
+  IFS=: read -r minor link device <<<"$volume"
+  number=$((number + 1))
+  mknod -m 660 "$dev/nvme${number}n1" b 7 "$minor"
+  ln -s "../../nvme${number}n1" "$dev/disk/by-id/$link"
+  ln -s "nvme${number}n1" "$dev/$device"
+done
 touch "$dev/console"
 mount --bind "$MACHINE_DIR/console.log" "$dev/console" # to be opened for appending
 mount -t tmpfs -o mode=755 run "$root/run"

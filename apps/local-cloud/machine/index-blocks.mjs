@@ -17,4 +17,5 @@ for (const [first, end] of ranges) {
   }
 }
 closeSync(handle);
+// oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread's port, not a window
 parentPort.postMessage(index);

@@ -1,5 +1,8 @@
 import type { Logger } from 'pino';
 import type { Capacity } from './control/capacity.js';
+import type { VolumeFaults } from './control/volume-faults.js';
+import type { Devices } from './ebs/devices.js';
+import type { EbsStore } from './ebs/ebs-store.js';
 import type { Machines } from './lifecycle/machines.js';
 import type { Turns } from './lifecycle/turns.js';
 import type { NetworkLayout } from './network-layout.js';
@@ -15,6 +18,9 @@ export interface Cloud {
   readonly delays: Delays;
   readonly capacity: Capacity;
   readonly machines: Machines;
+  readonly store: EbsStore;
+  readonly devices: Devices;
+  readonly volumeFaults: VolumeFaults;
   readonly turns: Turns;
   readonly log: Logger;
   /** Writes the state to disk; every action that changed something calls it before it answers. */

@@ -22,3 +22,6 @@ export const INSTANCE_TYPES: readonly InstanceType[] = ['t3', 't3a'].flatMap((fa
 export function findInstanceType(name: string): InstanceType | null {
   return INSTANCE_TYPES.find((type) => type.name === name) ?? null;
 }
+
+/** What an instance of any of these types takes: EBS volumes, its root included, and network interfaces together. */
+export const ATTACHMENTS_MAX = 28;

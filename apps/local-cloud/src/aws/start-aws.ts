@@ -20,6 +20,11 @@ import { controlRoutes } from './control/control-routes.js';
 import { Faults } from './control/faults.js';
 import { Journal } from './control/journal.js';
 import { Throttle } from './control/throttle.js';
+import { VolumeFaults } from './control/volume-faults.js';
+import { createDeviceHost } from './ebs/device-host.js';
+import { EbsStore } from './ebs/ebs-store.js';
+import { resumeVolumes } from './ebs/resume-volumes.js';
+import { watchVolumes } from './ebs/watch-volumes.js';
 import { firewallInput } from './firewall-input.js';
 import { createMetadataServer } from './imds/metadata-server.js';
 import { createMachineHost } from './lifecycle/machine-host.js';
@@ -102,6 +107,8 @@ async function open(options: AwsOptions, closers: Closers, closeAll: () => Promi
 
   const cgroups = openCgroups(fabric.cgroupName);
   const registryMirror = `http://${fabric.gatewayAddress}:${registryPort}`;
+  const machines = createMachineHost({ fabric, cgroups, network, layers, registryMirror });
+  const store = await EbsStore.open({ dataDir: fabric.dataDir, log });
   const cloud: Cloud = {
     state,
     network,
@@ -110,7 +117,10 @@ async function open(options: AwsOptions, closers: Closers, closeAll: () => Promi
     delays: delaysAt(speed),
     capacity: new Capacity(),
     turns: new Turns(log),
-    machines: createMachineHost({ fabric, cgroups, network, layers, registryMirror }),
+    machines,
+    store,
+    devices: createDeviceHost({ dataDir: fabric.dataDir, store, isRunning: (id) => machines.isRunning(id) }),
+    volumeFaults: new VolumeFaults(),
     save: () => stateFile.save(state),
     applyNetwork: applyInOrder(() => applyFirewall(fabric, firewallInput(cloud))),
   };
@@ -120,10 +130,11 @@ async function open(options: AwsOptions, closers: Closers, closeAll: () => Promi
   const metadata = createMetadataServer(cloud).listen(await listenInFabric(fabric, METADATA_ADDRESS, 80));
   closers.push(() => closeHttp(metadata));
   await resumeInstances(cloud);
-  const endWatch = watchInstances(cloud);
+  await resumeVolumes(cloud);
+  const endWatches = [watchInstances(cloud), watchVolumes(cloud)];
   closers.push(
     () => cloud.turns.settle(),
-    async () => endWatch(),
+    async () => endWatches.forEach((end) => end()),
   );
 
   const parts = { cloud, faults: new Faults(), throttle: new Throttle(), journal: new Journal() };

@@ -21,6 +21,16 @@ export interface MachineSpec {
   lxcfsDir: string | null;
   /** False: the machine has its network and an idle process, but no operating system ever starts. */
   bootable: boolean;
+  /** Block devices of major 7, in the order of their NVMe numbers. */
+  volumes: MachineVolume[];
+}
+
+export interface MachineVolume {
+  minor: number;
+  /** Name in /dev/disk/by-id. */
+  link: string;
+  /** '/dev/sdf' */
+  device: string;
 }
 
 export interface MachineProcesses {
@@ -72,6 +82,7 @@ async function startSupervisor(fabric: Fabric, spec: MachineSpec, groups: string
         REGISTRY_MIRROR: spec.registryMirror,
         LXCFS_DIR: spec.lxcfsDir ?? '',
         BOOTABLE: spec.bootable ? 'yes' : 'no',
+        VOLUMES: spec.volumes.map(({ minor, link, device }) => `${minor}:${link}:${path.basename(device)}`).join(' '),
         MACHINE_ID: spec.id.replace(/^i-/, '').padStart(32, '0'),
       },
     });

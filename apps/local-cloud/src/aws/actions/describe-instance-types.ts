@@ -1,13 +1,10 @@
 import type { DescribeInstanceTypesCommandInput, DescribeInstanceTypesCommandOutput } from '@aws-sdk/client-ec2';
 import type { Answer } from './action.js';
-import { findInstanceType, INSTANCE_TYPES } from '../instance-types.js';
+import { ATTACHMENTS_MAX, findInstanceType, INSTANCE_TYPES } from '../instance-types.js';
 import { MACHINE_IMAGE } from '../machine-image.js';
 import { matchFilters } from '../state/match-filters.js';
 import { paginate } from '../state/paginate.js';
 import { Ec2Error } from '../wire/ec2-error.js';
-
-/** EBS volumes that an instance of any of these types takes, its root included. */
-const ATTACHMENTS_MAX = 28;
 
 export function describeInstanceTypes(input: DescribeInstanceTypesCommandInput): Answer<DescribeInstanceTypesCommandOutput> {
   const names: string[] = input.InstanceTypes ?? [];

@@ -131,7 +131,7 @@ function blockDevices(cloud: Cloud, instance: Instance): NonNullable<Ec2Instance
             DeviceName: attachment.device,
             Ebs: {
               VolumeId: id,
-              Status: 'attached' as const,
+              Status: attachment.state === 'busy' ? ('detaching' as const) : attachment.state,
               AttachTime: new Date(attachment.attachedAtMs),
               DeleteOnTermination: attachment.deleteOnTermination,
             },

@@ -1,4 +1,4 @@
-import type { ModifyInstanceAttributeCommandInput } from '@aws-sdk/client-ec2';
+import type { InstanceBlockDeviceMappingSpecification, ModifyInstanceAttributeCommandInput } from '@aws-sdk/client-ec2';
 import type { Cloud } from '../cloud.js';
 import type { Instance } from '../state/cloud-state.js';
 import { findInstance, findSecurityGroup } from '../state/find.js';
@@ -32,9 +32,25 @@ function changeAttribute(cloud: Cloud, instance: Instance, input: ModifyInstance
   } else if (input.Groups) {
     for (const id of input.Groups) findSecurityGroup(cloud, id);
     instance.groupIds = [...new Set(input.Groups)];
+  } else if (input.BlockDeviceMappings) {
+    changeBlockDevices(cloud, instance, input.BlockDeviceMappings);
   } else {
     throw invalidValue('The local cloud does not serve this attribute.');
   }
+}
+
+/** Only whether a volume dies with its instance can be changed. All of them, or none. */
+function changeBlockDevices(cloud: Cloud, instance: Instance, mappings: InstanceBlockDeviceMappingSpecification[]): void {
+  const changes = mappings.map(({ DeviceName: device, Ebs: ebs }) => {
+    const attached = Object.values(cloud.state.volumes).find(
+      ({ attachment }) => attachment?.instanceId === instance.id && attachment.device === device,
+    );
+    if (!attached?.attachment) throw new Ec2Error('InvalidInstanceAttributeValue', `No device is currently mapped at ${device}`);
+    if (attached.id === instance.rootVolumeId && ebs?.DeleteOnTermination === false)
+      throw new Ec2Error('UnsupportedOperation', 'In the local cloud a root volume ends with its instance.');
+    return { attachment: attached.attachment, deleteOnTermination: ebs?.DeleteOnTermination ?? attached.attachment.deleteOnTermination };
+  });
+  for (const { attachment, deleteOnTermination } of changes) attachment.deleteOnTermination = deleteOnTermination;
 }
 
 function needsStopped(instance: Instance, attribute: string): void {

@@ -3,6 +3,7 @@ import type { RunInstancesCommandInput, RunInstancesCommandOutput } from '@aws-s
 import type { Answer } from './action.js';
 import type { Cloud } from '../cloud.js';
 import { launchInstance } from '../lifecycle/launch-instance.js';
+import { includedPerformance } from '../ebs/volume-types.js';
 import { MACHINE_IMAGE } from '../machine-image.js';
 import type { Instance } from '../state/cloud-state.js';
 import { newId } from '../state/new-id.js';
@@ -80,18 +81,29 @@ function recordInstance(cloud: Cloud, request: LaunchRequest, reservationId: str
     hasRun: false,
     bootable: cloud.capacity.takeBoot(),
     cut: false,
+    spoiltDevices: [],
   };
   cloud.state.instances[instance.id] = instance;
   cloud.state.volumes[instance.rootVolumeId] = {
+    ...root,
+    ...includedPerformance(root.type),
     id: instance.rootVolumeId,
-    sizeGib: root.sizeGib,
-    type: root.type,
-    encrypted: root.encrypted,
+    state: 'in-use',
     zone: subnet.zone,
+    snapshotId: null, // our image is a tree
+    lineage: instance.rootVolumeId,
     createdAtMs: now,
     visibleAtMs,
     tags: volumeTags,
-    attachment: { instanceId: instance.id, device: MACHINE_IMAGE.rootDevice, attachedAtMs: now, deleteOnTermination: true },
+    attachment: {
+      instanceId: instance.id,
+      device: MACHINE_IMAGE.rootDevice,
+      state: 'attached',
+      attachedAtMs: now,
+      deleteOnTermination: true,
+      force: false,
+    },
+    modifications: [],
   };
   settlePublicAddress(cloud, instance);
   return instance;

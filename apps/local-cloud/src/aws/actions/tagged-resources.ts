@@ -12,7 +12,7 @@ export interface TaggedResource {
 
 /** Everything that can carry tags and is visible. The tags are the state's own objects: change them in place. */
 export function taggedResources(cloud: Cloud): TaggedResource[] {
-  const { instances, volumes, securityGroups, addresses } = cloud.state;
+  const { instances, volumes, snapshots, securityGroups, addresses } = cloud.state;
   return [
     ...Object.values(instances)
       .filter(isVisible)
@@ -23,6 +23,9 @@ export function taggedResources(cloud: Cloud): TaggedResource[] {
     ...Object.values(volumes)
       .filter(isVisible)
       .map(({ id, tags }) => ({ id, kind: 'volume' as const, tags })),
+    ...Object.values(snapshots)
+      .filter(isVisible)
+      .map(({ id, tags }) => ({ id, kind: 'snapshot' as const, tags })),
     ...Object.values(securityGroups)
       .filter(isVisible)
       .map(({ id, tags }) => ({ id, kind: 'security-group' as const, tags })),
@@ -35,6 +38,7 @@ export function taggedResources(cloud: Cloud): TaggedResource[] {
 const NOT_FOUND: Record<string, string> = {
   i: 'InvalidInstanceID.NotFound',
   vol: 'InvalidVolume.NotFound',
+  snap: 'InvalidSnapshot.NotFound',
   sg: 'InvalidGroup.NotFound',
   eni: 'InvalidNetworkInterfaceID.NotFound',
   eipalloc: 'InvalidAllocationID.NotFound',

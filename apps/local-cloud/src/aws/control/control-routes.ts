@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Cloud } from '../cloud.js';
 import { killInstance } from '../lifecycle/kill-instance.js';
 import { describeInstance } from '../actions/describe-instance.js';
+import { resumeAttachment } from '../ebs/resume-volumes.js';
 import type { Instance } from '../state/cloud-state.js';
 import type { Faults } from './faults.js';
 import type { Journal } from './journal.js';
@@ -16,6 +17,7 @@ export interface ControlParts {
 }
 
 const MINUTES_MS = 600_000;
+const LINK_FAULT_MAX_MS = 60_000;
 const count = z.number().int().min(0).max(100_000);
 const when = z.enum(['before', 'after']).default('before');
 
@@ -40,6 +42,12 @@ const schemas = {
     left: count.default(0),
   }),
   throttle: z.strictObject({ action: z.string().min(1).default('*'), burst: count, perSecond: z.number().min(0) }),
+  volumeFault: z.strictObject({
+    kind: z.enum(['stuck-attaching', 'stuck-detaching', 'link-late', 'link-wrong', 'snapshot-error']),
+    volumeId: z.string().nullable().default(null),
+    times: count.min(1).default(1),
+    ms: z.number().int().min(1).max(LINK_FAULT_MAX_MS).default(1_500),
+  }),
   neverBoots: z.strictObject({ launches: count.default(1) }),
   kill: z.strictObject({ becomes: z.enum(['terminated', 'stopped']).default('terminated') }),
   network: z.strictObject({ cut: z.boolean() }),
@@ -54,17 +62,28 @@ export function controlRoutes(parts: ControlParts): FastifyPluginAsync {
       if (error instanceof z.ZodError) return reply.status(400).send({ error: z.prettifyError(error) });
       return reply.send(error);
     });
-    app.get('/faults', async () => ({ faults: faults.list(), throttles: throttle.list(), ...cloud.capacity.list() }));
+    app.get('/faults', async () => ({
+      faults: faults.list(),
+      throttles: throttle.list(),
+      volumes: cloud.volumeFaults.list(),
+      ...cloud.capacity.list(),
+    }));
     app.post('/faults', async (request, reply) => reply.status(201).send(faults.add(schemas.fault.parse(request.body))));
     app.delete('/faults', async (_request, reply) => {
       faults.reset();
       throttle.reset();
       cloud.capacity.reset();
+      cloud.volumeFaults.reset();
+      for (const volume of Object.values(cloud.state.volumes)) resumeAttachment(cloud, volume);
       await healAll(cloud);
       return reply.status(204).send();
     });
     app.delete<{ Params: { id: string } }>('/faults/:id', async (request, reply) => {
       return reply.status(faults.remove(Number(request.params.id)) ? 204 : 404).send();
+    });
+    app.post('/volume-faults', async (request, reply) => {
+      cloud.volumeFaults.add(schemas.volumeFault.parse(request.body));
+      return reply.status(204).send();
     });
     app.post('/capacity', async (request, reply) => {
       cloud.capacity.limit(schemas.capacity.parse(request.body));

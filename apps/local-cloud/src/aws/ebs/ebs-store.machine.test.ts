@@ -1,8 +1,10 @@
-import { mkdtemp, open, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { mkdtemp, open, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { attachLoop } from '../../machine/loop-device.js';
+import { loopsUnder } from '../../machine/root-disk.js';
 import { sweep } from '../../machine/sweep.js';
 import { EbsStore, GIB } from './ebs-store.js';
 
@@ -81,6 +83,15 @@ describe.each(['an XFS', 'a plain folder'])('volumes and snapshots in %s', (kind
     await truncate(next.volumeFile(VOLUME), 0);
     expect((await stat(store.volumeFile(VOLUME))).size).toBe(0);
     expect(await readFile(store.volumeFile(VOLUME), 'utf8')).toBe('');
+  });
+
+  it('leaves nothing after a sweep, also with a volume in use', async () => {
+    await store.createVolume(VOLUME, 1, null);
+    await attachLoop(store.volumeFile(VOLUME));
+    await sweep({ name: 'dhe', dataDir });
+    expect(await readdir(dataDir)).toEqual([]);
+    expect(await loopsUnder(dataDir)).toEqual([]);
+    expect(await readFile('/proc/self/mountinfo', 'utf8')).not.toContain(dataDir);
   });
 });
 

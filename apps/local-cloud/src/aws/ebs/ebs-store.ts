@@ -32,6 +32,11 @@ export class EbsStore {
   static async open({ dataDir, log }: EbsStoreOptions): Promise<EbsStore> {
     const dir = path.join(path.resolve(dataDir), 'ebs');
     const copiesAtOnce = (await isMounted(dir)) || (await mountXfs(dir, `${dir}.img`, log));
+    return EbsStore.inFolder(dir, copiesAtOnce);
+  }
+
+  /** A store in a folder that is there, mounted or not. */
+  static async inFolder(dir: string, copiesAtOnce: boolean): Promise<EbsStore> {
     for (const kind of ['volumes', 'snapshots']) await mkdir(path.join(dir, kind), { recursive: true, mode: 0o700 });
     return new EbsStore(dir, copiesAtOnce);
   }

@@ -1,5 +1,6 @@
 import type { Cloud } from '../cloud.js';
 import { pollUntil } from '../../machine/poll-until.js';
+import { bootWithVolumes } from '../ebs/instance-volumes.js';
 import type { Instance } from '../state/cloud-state.js';
 import { settlePublicAddress } from '../state/public-address.js';
 import { endInstance } from './terminate-instance.js';
@@ -19,7 +20,7 @@ export function launchInstance(cloud: Cloud, instance: Instance, start: 'first' 
     try {
       if (start === 'first') await cloud.machines.create(instance, rootSizeGib(cloud, instance));
       await cloud.applyNetwork();
-      await cloud.machines.boot(instance);
+      await bootWithVolumes(cloud, instance);
     } catch (error) {
       cloud.log.error({ instance: instance.id, err: error }, 'an instance could not be started');
       instance.stateReason = { code: 'Server.InternalError', message: 'Server.InternalError: Internal error on launch' };

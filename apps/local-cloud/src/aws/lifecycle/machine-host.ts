@@ -8,6 +8,7 @@ import { machineFiles } from '../../machine/machine-files.js';
 import { createRootDisk, deleteMachineFiles } from '../../machine/root-disk.js';
 import { findMachineProcesses, readMachineEnd, stopMachine } from '../../machine/stop-machine.js';
 import { privateHostName } from '../actions/describe-instance.js';
+import { linkName } from '../ebs/device-host.js';
 import { findInstanceType } from '../instance-types.js';
 import { SUBNET_PREFIX, type NetworkLayout } from '../network-layout.js';
 import type { Instance } from '../state/cloud-state.js';
@@ -37,7 +38,7 @@ export function createMachineHost({ fabric, cgroups, network, layers, registryMi
   };
   return {
     create: (instance, sizeGib) => createRootDisk(fabric.dataDir, instance.id, sizeGib),
-    async boot(instance) {
+    async boot(instance, volumes) {
       const type = findInstanceType(instance.type);
       if (!type) throw new Error(`${instance.id} has the unknown type ${instance.type}`);
       await bootMachine(fabric, cgroups, {
@@ -49,6 +50,7 @@ export function createMachineHost({ fabric, cgroups, network, layers, registryMi
         registryMirror,
         lxcfsDir: await ensureLxcfs(fabric),
         bootable: instance.bootable,
+        volumes: volumes.map(({ volumeId, minor, device }) => ({ minor, link: linkName(volumeId), device })),
       });
     },
     stop: (id, graceMs) => stopMachine(fabric, cgroups, id, graceMs),

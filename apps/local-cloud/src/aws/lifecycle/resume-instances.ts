@@ -1,4 +1,5 @@
 import type { Cloud } from '../cloud.js';
+import { stopWithVolumes } from '../ebs/instance-volumes.js';
 import { launchInstance } from './launch-instance.js';
 import { stopInstance } from './stop-instance.js';
 import { terminateInstance } from './terminate-instance.js';
@@ -13,7 +14,7 @@ export async function resumeInstances(cloud: Cloud): Promise<void> {
     if (instance.state === 'running') await noticeEnd(cloud, instance);
     if (instance.state === 'pending') {
       // It may have got anywhere; a half-made disk is made again, and nothing of value can be on it yet.
-      await cloud.machines.stop(instance.id, 0);
+      await stopWithVolumes(cloud, instance, 0);
       void launchInstance(cloud, instance, instance.hasRun ? 'again' : 'first');
     }
     if (instance.state === 'stopping') void stopInstance(cloud, instance, false);

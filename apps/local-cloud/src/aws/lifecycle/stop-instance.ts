@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cloud } from '../cloud.js';
+import { bootWithVolumes, stopWithVolumes } from '../ebs/instance-volumes.js';
 import type { Instance } from '../state/cloud-state.js';
 import { endInstance } from './terminate-instance.js';
 
@@ -8,7 +9,7 @@ export function stopInstance(cloud: Cloud, instance: Instance, force: boolean): 
   return cloud.turns.take(instance.id, 'stop', async () => {
     if (instance.state !== 'stopping') return;
     const graceMs = force ? 0 : cloud.delays.haltGraceMs;
-    await Promise.all([sleep(cloud.delays.stoppingMs), cloud.machines.stop(instance.id, graceMs)]);
+    await Promise.all([sleep(cloud.delays.stoppingMs), stopWithVolumes(cloud, instance, graceMs)]);
     if (instance.state === 'stopping') await endInstance(cloud, instance, 'stopped', 0);
   });
 }
@@ -17,7 +18,7 @@ export function stopInstance(cloud: Cloud, instance: Instance, force: boolean): 
 export function rebootInstance(cloud: Cloud, instance: Instance): Promise<void> {
   return cloud.turns.take(instance.id, 'reboot', async () => {
     if (instance.state !== 'running') return;
-    await cloud.machines.stop(instance.id, cloud.delays.haltGraceMs);
-    await cloud.machines.boot(instance);
+    await stopWithVolumes(cloud, instance, cloud.delays.haltGraceMs);
+    await bootWithVolumes(cloud, instance);
   });
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cloud } from '../cloud.js';
+import { releaseVolumes, stopWithVolumes } from '../ebs/instance-volumes.js';
 import type { Instance } from '../state/cloud-state.js';
 import { elasticAddressOf, settlePublicAddress } from '../state/public-address.js';
 
@@ -7,7 +8,7 @@ import { elasticAddressOf, settlePublicAddress } from '../state/public-address.j
 export function terminateInstance(cloud: Cloud, instance: Instance): Promise<void> {
   return cloud.turns.take(instance.id, 'terminate', async () => {
     if (instance.state === 'terminated') return;
-    await Promise.all([sleep(cloud.delays.shuttingDownMs), cloud.machines.stop(instance.id, 0)]);
+    await Promise.all([sleep(cloud.delays.shuttingDownMs), stopWithVolumes(cloud, instance, 0)]);
     await endInstance(cloud, instance, 'terminated', 0);
   });
 }
@@ -17,16 +18,18 @@ export function terminateInstance(cloud: Cloud, instance: Instance): Promise<voi
  * @param graceMs time for its operating system; 0 pulls the plug.
  */
 export async function endInstance(cloud: Cloud, instance: Instance, state: 'stopped' | 'terminated', graceMs: number): Promise<void> {
-  await cloud.machines.stop(instance.id, graceMs);
+  await stopWithVolumes(cloud, instance, graceMs);
   if (state === 'terminated') await cloud.machines.remove(instance.id);
+  let dead: string[] = [];
   instance.state = state; // from here on nothing waits until the whole end is told: nobody may see half of it
   if (state === 'terminated') {
     instance.terminatedAtMs = Date.now();
     const address = elasticAddressOf(cloud, instance.id);
     if (address) address.association = null;
-    delete cloud.state.volumes[instance.rootVolumeId];
+    dead = releaseVolumes(cloud, instance);
   }
   settlePublicAddress(cloud, instance);
-  await cloud.applyNetwork();
   cloud.save();
+  for (const id of dead) await cloud.store.removeVolume(id);
+  await cloud.applyNetwork();
 }

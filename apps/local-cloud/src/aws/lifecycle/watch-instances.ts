@@ -1,4 +1,5 @@
 import type { Cloud } from '../cloud.js';
+import { bootWithVolumes, stopWithVolumes } from '../ebs/instance-volumes.js';
 import type { Instance } from '../state/cloud-state.js';
 import { endInstance } from './terminate-instance.js';
 
@@ -21,8 +22,8 @@ export function noticeEnd(cloud: Cloud, instance: Instance): Promise<void> {
   return cloud.turns.take(instance.id, 'watch', async () => {
     if (instance.state !== 'running' || (await cloud.machines.isRunning(instance.id))) return;
     if ((await cloud.machines.lastEnd(instance.id)) === 'rebooted') {
-      await cloud.machines.stop(instance.id, 0);
-      await cloud.machines.boot(instance);
+      await stopWithVolumes(cloud, instance, 0);
+      await bootWithVolumes(cloud, instance);
       return;
     }
     instance.stateReason = {

@@ -44,18 +44,54 @@ export interface Instance {
   bootable: boolean;
   /** True by the fault "network cut". */
   cut: boolean;
+  /** Device names that a forced detach has made unusable until its machine is another: the kernel still holds the old device. */
+  spoiltDevices: string[];
 }
 
-export interface Volume {
-  id: string;
+/** `busy`: a detach waits for the last mount to go. */
+export type AttachmentState = 'attaching' | 'attached' | 'detaching' | 'busy';
+
+export interface Attachment {
+  instanceId: string;
+  device: string;
+  state: AttachmentState;
+  attachedAtMs: number;
+  deleteOnTermination: boolean;
+  /** Whether a detach may tear it from under a mounted file system. */
+  force: boolean;
+}
+
+export interface VolumeShape {
   sizeGib: number;
   type: string;
+  /** Null for types that have none, or where AWS decides. */
+  iops: number | null;
+  /** In MiB/s. */
+  throughput: number | null;
+}
+
+export interface Modification {
+  state: 'modifying' | 'optimizing' | 'completed';
+  from: VolumeShape;
+  to: VolumeShape;
+  startedAtMs: number;
+  endedAtMs: number | null;
+}
+
+export interface Volume extends VolumeShape {
+  id: string;
+  state: 'creating' | 'available' | 'in-use' | 'deleting' | 'error';
   encrypted: boolean;
   zone: string;
+  snapshotId: string | null;
+  /** See that of a snapshot. */
+  lineage: string;
   createdAtMs: number;
   visibleAtMs: number;
   tags: Tags;
-  attachment: { instanceId: string; device: string; attachedAtMs: number; deleteOnTermination: boolean } | null;
+  attachment: Attachment | null;
+  /** Newest last; as many as it takes to know whether there may be another. */
+  modifications: Modification[];
 }
 
 export interface Snapshot {
@@ -111,6 +147,12 @@ export interface Launch {
   atMs: number;
 }
 
+export interface VolumeCreation {
+  fingerprint: string;
+  volumeId: string;
+  atMs: number;
+}
+
 /** Everything that survives a restart of the local cloud. Records only: it is written as JSON. */
 export interface CloudState {
   version: 1;
@@ -120,10 +162,22 @@ export interface CloudState {
   securityGroups: Record<string, SecurityGroup>;
   addresses: Record<string, ElasticAddress>;
   launches: Record<string, Launch>;
+  /** By client token. */
+  volumeCreations: Record<string, VolumeCreation>;
   /** Next numbers to try when an address is handed out, by pool; addresses come back into use as late as possible. */
   cursors: Record<string, number>;
 }
 
 export function emptyState(): CloudState {
-  return { version: 1, instances: {}, volumes: {}, snapshots: {}, securityGroups: {}, addresses: {}, launches: {}, cursors: {} };
+  return {
+    version: 1,
+    instances: {},
+    volumes: {},
+    snapshots: {},
+    securityGroups: {},
+    addresses: {},
+    launches: {},
+    volumeCreations: {},
+    cursors: {},
+  };
 }

@@ -12,10 +12,21 @@ export interface Delays {
   terminatedListedMs: number;
   /** The network interface of a terminated instance keeps its security group in use for this long. */
   interfaceLingerMs: number;
+  volumeCreatingMs: number;
+  attachingMs: number;
+  detachingMs: number;
+  volumeDeletingMs: number;
+  modifyingMs: number;
+  optimizingMs: number;
+  /** In it a volume can be modified four times. */
+  modificationWindowMs: number;
+  /** Shortest time in `pending`, after the moment that the snapshot is of. */
+  snapshotMs: number;
 }
 
 const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
+const DAY_MS = 24 * HOUR_MS;
 
 /** @param speed 1 is short but noticeable; AWS itself is slower still (specs/ec2-ebs.md, section 12). */
 export function delaysAt(speed: number): Delays {
@@ -27,5 +38,13 @@ export function delaysAt(speed: number): Delays {
     haltGraceMs: 20_000,
     terminatedListedMs: Math.max(MINUTE_MS, HOUR_MS / speed),
     interfaceLingerMs: 2_000 / speed,
+    volumeCreatingMs: 1_000 / speed,
+    attachingMs: 1_000 / speed,
+    detachingMs: 1_000 / speed,
+    volumeDeletingMs: 1_000 / speed,
+    modifyingMs: 1_000 / speed,
+    optimizingMs: 3_000 / speed,
+    modificationWindowMs: DAY_MS / speed,
+    snapshotMs: 4_000 / speed,
   };
 }

@@ -1,6 +1,6 @@
 import type { Cloud } from '../cloud.js';
 import { Ec2Error, notFound } from '../wire/ec2-error.js';
-import type { ElasticAddress, Instance, SecurityGroup } from './cloud-state.js';
+import type { ElasticAddress, Instance, SecurityGroup, Snapshot, Volume } from './cloud-state.js';
 import type { Subnet } from '../network-layout.js';
 
 /** Ids of this form may exist; anything else is the caller's mistake. */
@@ -17,6 +17,22 @@ export function findInstance(cloud: Cloud, id: string): Instance {
   const instance = cloud.state.instances[id];
   if (!instance || !isVisible(instance)) throw notFound('InvalidInstanceID.NotFound', 'instance ID', id);
   return instance;
+}
+
+/** @throws Ec2Error `InvalidVolumeID.Malformed` or `InvalidVolume.NotFound`. */
+export function findVolume(cloud: Cloud, id: string): Volume {
+  if (!ID.test(id)) throw new Ec2Error('InvalidVolumeID.Malformed', `Invalid id: "${id}" (expecting "vol-...")`);
+  const volume = cloud.state.volumes[id];
+  if (!volume || !isVisible(volume)) throw notFound('InvalidVolume.NotFound', 'volume', id);
+  return volume;
+}
+
+/** @throws Ec2Error `InvalidSnapshotID.Malformed` or `InvalidSnapshot.NotFound`. */
+export function findSnapshot(cloud: Cloud, id: string): Snapshot {
+  if (!ID.test(id)) throw new Ec2Error('InvalidSnapshotID.Malformed', `Invalid id: "${id}" (expecting "snap-...")`);
+  const snapshot = cloud.state.snapshots[id];
+  if (!snapshot || !isVisible(snapshot)) throw notFound('InvalidSnapshot.NotFound', 'snapshot', id);
+  return snapshot;
 }
 
 /** @throws Ec2Error `InvalidGroupId.Malformed` or `InvalidGroup.NotFound`. */

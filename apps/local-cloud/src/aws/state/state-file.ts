@@ -16,8 +16,7 @@ export class StateFile {
     if (!existsSync(this.file)) return emptyState();
     const state = JSON.parse(readFileSync(this.file, 'utf8')) as CloudState;
     if (state.version !== 1) throw new Error(`${this.file} has version ${String(state.version)}, not 1; remove it to start afresh`);
-    // Files from before there were snapshots have none.
-    return { ...emptyState(), ...state };
+    return completed(state);
   }
 
   save(state: CloudState): void {
@@ -25,4 +24,16 @@ export class StateFile {
     writeFileSync(next, JSON.stringify(state, null, 1), { mode: 0o600 }); // user data may hold secrets of a test
     renameSync(next, this.file);
   }
+}
+
+/** Files from before there was EBS know root volumes only, and less of them. */
+function completed(state: CloudState): CloudState {
+  for (const instance of Object.values(state.instances)) instance.spoiltDevices ??= [];
+  for (const volume of Object.values(state.volumes)) {
+    const earlier = { state: 'in-use', iops: null, throughput: null, snapshotId: null, lineage: volume.id, modifications: [] } as const;
+    Object.assign(volume, { ...earlier, ...volume });
+    const attached = { state: 'attached', force: false } as const;
+    if (volume.attachment) volume.attachment = { ...attached, ...volume.attachment };
+  }
+  return { ...emptyState(), ...state };
 }
