@@ -12,20 +12,27 @@ export interface JournalEntry {
 
 const ENTRIES_MAX = 2_000;
 
-/** What EC2 was asked, for tests and for people who look on. */
+/** What AWS was asked, for tests and for people who look on. */
 export class Journal {
-  private entries: JournalEntry[] = [];
+  /** By action: the download of a snapshot, one request a block, leaves the others where they are. */
+  private readonly entries = new Map<string, JournalEntry[]>();
   private count = 0;
 
   add(entry: Omit<JournalEntry, 'number' | 'input'> & { input: object }): void {
     const { UserData, ...input } = entry.input as Record<string, unknown>;
     this.count += 1;
-    this.entries.push({ ...entry, number: this.count, input: UserData === undefined ? input : { ...input, UserData: '[left out]' } });
-    if (this.entries.length > ENTRIES_MAX) this.entries.shift();
+    const entries = this.entries.get(entry.action) ?? [];
+    entries.push({ ...entry, number: this.count, input: UserData === undefined ? input : { ...input, UserData: '[left out]' } });
+    if (entries.length > ENTRIES_MAX) entries.shift();
+    this.entries.set(entry.action, entries);
   }
 
+  /** In the order in which requests ended. */
   read(action: string | undefined, afterNumber: number): { count: number; entries: JournalEntry[] } {
-    const entries = this.entries.filter((entry) => entry.number > afterNumber && (action === undefined || entry.action === action));
-    return { count: this.count, entries };
+    const entries = action === undefined ? [...this.entries.values()].flat() : (this.entries.get(action) ?? []);
+    return {
+      count: this.count,
+      entries: entries.filter(({ number }) => number > afterNumber).toSorted((a, b) => a.number - b.number),
+    };
   }
 }

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { findAction } from '../actions/action-table.js';
 import type { Cloud } from '../cloud.js';
-import type { FaultEffect, Faults } from '../control/faults.js';
+import type { Faults } from '../control/faults.js';
 import type { Journal } from '../control/journal.js';
+import { CutConnection, runFaulted } from '../control/run-faulted.js';
 import type { Throttle } from '../control/throttle.js';
 import { decodeRequest, type DecodedRequest } from './decode-request.js';
 import { Ec2Error } from './ec2-error.js';
@@ -18,10 +18,7 @@ export interface Ec2ServerParts {
   journal: Journal;
 }
 
-/** Thrown to end a request without any answer. */
-class CutConnection extends Error {}
-
-/** EC2's Query protocol over HTTP. Faults strike here, around the action, so that actions know nothing of them. */
+/** EC2's Query protocol over HTTP. */
 export function createEc2Server(parts: Ec2ServerParts): FastifyInstance {
   const server = Fastify({ bodyLimit: 2 ** 20, forceCloseConnections: true });
   server.removeAllContentTypeParsers();
@@ -37,7 +34,7 @@ async function answer(parts: Ec2ServerParts, request: FastifyRequest, reply: Fas
   let outcome = 'ok';
   reply.header('content-type', 'text/xml;charset=UTF-8').header('x-amzn-requestid', requestId);
   try {
-    parseAuthorization(request.headers.authorization);
+    parseAuthorization(request.headers.authorization, 'ec2');
     decoded = decodeRequest(typeof request.body === 'string' ? request.body : '');
     const output = await perform(parts, decoded);
     return encodeAnswer(decoded.action, decoded.operation, output, requestId);
@@ -60,21 +57,10 @@ async function answer(parts: Ec2ServerParts, request: FastifyRequest, reply: Fas
 async function perform({ cloud, faults, throttle }: Ec2ServerParts, { action, input }: DecodedRequest): Promise<object> {
   const run = findAction(action);
   if (!run) throw new Ec2Error('InvalidAction', `The action ${action} is not served by the local cloud.`);
-  throttle.take(action);
-  const effects = faults.strike(action);
-  for (const effect of effects) if (effect.type === 'delay') await sleep(effect.ms);
-  fail(effects, 'before');
-  if (input['DryRun'] === true) throw new Ec2Error('DryRunOperation', 'Request would have succeeded, but DryRun flag is set.', 412);
-  const output = await run(input, cloud);
-  fail(effects, 'after');
-  return output;
-}
-
-function fail(effects: FaultEffect[], when: 'before' | 'after'): void {
-  for (const effect of effects) {
-    if (effect.type === 'error' && effect.when === when) throw new Ec2Error(effect.code, effect.message, effect.status);
-    if (effect.type === 'cut' && effect.when === when) throw new CutConnection();
-  }
+  return runFaulted({ faults, throttle }, action, () => {
+    if (input['DryRun'] === true) throw new Ec2Error('DryRunOperation', 'Request would have succeeded, but DryRun flag is set.', 412);
+    return run(input, cloud);
+  });
 }
 
 function asEc2Error(error: unknown, cloud: Cloud, action: string | undefined): Ec2Error {

@@ -6,7 +6,7 @@ const header = (scope: string): string =>
 
 describe('parseAuthorization', () => {
   it('tells who calls and for which region', () => {
-    expect(parseAuthorization(header('eu-west-1/ec2'))).toEqual({ accessKeyId: 'AKIDEXAMPLE', region: 'eu-west-1', service: 'ec2' });
+    expect(parseAuthorization(header('eu-west-1/ec2'), 'ec2')).toEqual({ accessKeyId: 'AKIDEXAMPLE', region: 'eu-west-1', service: 'ec2' });
   });
 
   it.each([
@@ -15,6 +15,6 @@ describe('parseAuthorization', () => {
     ['a header without its signature', header('us-east-1/ec2').replace(/, Signature.*/, ''), 'IncompleteSignature'],
     ['a signature for another service', header('us-east-1/s3'), 'AuthFailure'],
   ])('refuses %s', (_what, value, code) => {
-    expect(() => parseAuthorization(value)).toThrow(expect.objectContaining({ code }));
+    expect(() => parseAuthorization(value, 'ec2')).toThrow(expect.objectContaining({ code }));
   });
 });
