@@ -13,6 +13,8 @@ import { startRegistry, type Registry } from '../machine/registry.js';
 import { buildSeedImages } from '../machine/seed-images.js';
 import { pushImage } from '../machine/push-image.js';
 import { sweep } from '../machine/sweep.js';
+import { EbsStore } from './ebs/ebs-store.js';
+import { openEbsDirect } from './ebs/direct/open-ebs-direct.js';
 import { applyInOrder } from './apply-in-order.js';
 import type { Cloud } from './cloud.js';
 import { Capacity } from './control/capacity.js';
@@ -138,7 +140,10 @@ async function open(options: AwsOptions, closers: Closers, closeAll: () => Promi
   );
 
   const parts = { cloud, faults: new Faults(), throttle: new Throttle(), journal: new Journal() };
+  const ebsDirect = openEbsDirect({ ...parts, store: await EbsStore.open({ dataDir: fabric.dataDir, log }) });
+  closers.push(() => ebsDirect.close());
   const server = createEc2Server(parts);
+  await server.register(ebsDirect.routes);
   await server.listen({ host: '127.0.0.1', port });
   closers.push(() => server.close());
   const url = `http://127.0.0.1:${(server.server.address() as AddressInfo).port}`;

@@ -54,6 +54,11 @@ export class EbsStore {
     return path.join(this.dir, 'snapshots', `${snapshotId}.blocks.json`);
   }
 
+  /** The blocks that were written to a snapshot through the EBS direct API, while more can be. */
+  writtenBlocksFile(snapshotId: string): string {
+    return path.join(this.dir, 'snapshots', `${snapshotId}.written`);
+  }
+
   /** @param snapshotId what is on it; null makes a blank one. @param sizeGib at least the snapshot's. */
   async createVolume(volumeId: string, sizeGib: number, snapshotId: string | null): Promise<void> {
     await this.make(this.volumeFile(volumeId), snapshotId && this.snapshotFile(snapshotId), sizeGib);
@@ -92,7 +97,9 @@ export class EbsStore {
   }
 
   async removeSnapshot(snapshotId: string): Promise<void> {
-    for (const file of [this.snapshotFile(snapshotId), this.blockIndexFile(snapshotId)]) await remove(file);
+    for (const file of [this.snapshotFile(snapshotId), this.blockIndexFile(snapshotId), this.writtenBlocksFile(snapshotId)]) {
+      await remove(file);
+    }
   }
 
   /** @param sizeGib null keeps the original's. */

@@ -111,6 +111,20 @@ export interface Snapshot {
   tags: Tags;
 }
 
+/** What the EBS direct API remembers of a snapshot that is, or was, written through it. */
+export interface Upload {
+  snapshotId: string;
+  clientToken: string;
+  /** Of the request that began it: another one with its token is a conflict. */
+  fingerprint: string;
+  parentSnapshotId: string | null;
+  kmsKeyArn: string | null;
+  /** It ends as `error` after this time without a block. */
+  timeoutMs: number;
+  /** How many blocks were written, once nothing more can be. */
+  sealedBlocks: number | null;
+}
+
 export type RuleSource = { cidr: string } | { groupId: string };
 
 /** One source of one port range: what AWS calls a security group rule. */
@@ -159,6 +173,8 @@ export interface CloudState {
   instances: Record<string, Instance>;
   volumes: Record<string, Volume>;
   snapshots: Record<string, Snapshot>;
+  /** By snapshot. */
+  uploads: Record<string, Upload>;
   securityGroups: Record<string, SecurityGroup>;
   addresses: Record<string, ElasticAddress>;
   launches: Record<string, Launch>;
@@ -174,6 +190,7 @@ export function emptyState(): CloudState {
     instances: {},
     volumes: {},
     snapshots: {},
+    uploads: {},
     securityGroups: {},
     addresses: {},
     launches: {},
