@@ -4,6 +4,7 @@ import type { BlockBuffers } from './block-buffers.js';
 import type { BlockIndexes } from './block-indexes.js';
 import type { Completions } from './completions.js';
 import type { OneAtATime } from './one-at-a-time.js';
+import type { OpenFiles } from './open-files.js';
 import type { OpenUploads } from './open-uploads.js';
 
 /** What the operations of the EBS direct API work on. */
@@ -17,6 +18,7 @@ export interface DirectCloud {
   readonly visibilityMs: number;
   readonly indexes: BlockIndexes;
   readonly buffers: BlockBuffers;
+  readonly files: OpenFiles;
   readonly uploads: OpenUploads;
   readonly completions: Completions;
   /** By client token. */

@@ -1,4 +1,3 @@
-import { open } from 'node:fs/promises';
 import { z } from 'zod';
 import { BLOCK_BYTES } from '../block-index.js';
 import { invalid } from './ebs-error.js';
@@ -25,7 +24,7 @@ export const getSnapshotBlock = operation({
       throw invalid('INVALID_BLOCK_TOKEN', `The block token is not valid for block ${block} of '${id}', or has expired.`);
     }
     const bytes = cloud.buffers.take();
-    await readBlock(cloud.store.snapshotFile(id), block, bytes);
+    await cloud.files.read(cloud.store.snapshotFile(id), bytes, block * BLOCK_BYTES);
     return {
       status: 200,
       headers: {
@@ -39,16 +38,3 @@ export const getSnapshotBlock = operation({
     };
   },
 });
-
-async function readBlock(file: string, block: number, into: Buffer): Promise<void> {
-  const handle = await open(file, 'r');
-  try {
-    for (let filled = 0; filled < BLOCK_BYTES;) {
-      const { bytesRead } = await handle.read(into, filled, BLOCK_BYTES - filled, block * BLOCK_BYTES + filled);
-      if (bytesRead === 0) throw new Error(`${file} ends in block ${block}`);
-      filled += bytesRead;
-    }
-  } finally {
-    await handle.close();
-  }
-}

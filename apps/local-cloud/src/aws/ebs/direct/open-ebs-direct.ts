@@ -13,6 +13,7 @@ import type { DirectCloud } from './direct-cloud.js';
 import { directRoutes } from './direct-routes.js';
 import { expireUploads } from './expire-uploads.js';
 import { OneAtATime } from './one-at-a-time.js';
+import { OpenFiles } from './open-files.js';
 import { OpenUploads } from './open-uploads.js';
 
 export interface EbsDirectOptions {
@@ -32,13 +33,13 @@ export interface EbsDirectOptions {
 export interface EbsDirect {
   /** For EC2's server. */
   routes: FastifyPluginAsync;
-  /** Fails uploads whose time is over; done by itself each second too. */
-  expire(): Promise<void>;
+  /** Fails uploads whose time is over, and closes files that nobody reads; done by itself each second too. */
+  tidy(): Promise<void>;
   /** Leaves uploads as they are, for the next start. */
   close(): Promise<void>;
 }
 
-const EXPIRE_EVERY_MS = 1_000;
+const TIDY_EVERY_MS = 1_000;
 
 /** Opens the EBS direct API over the snapshots of a store, and takes up the uploads that an earlier run has left. */
 export function openEbsDirect(options: EbsDirectOptions): EbsDirect {
@@ -53,25 +54,30 @@ export function openEbsDirect(options: EbsDirectOptions): EbsDirect {
     visibilityMs: delays.visibilityMs,
     indexes: new BlockIndexes(store),
     buffers: new BlockBuffers(),
+    files: new OpenFiles(),
     uploads: new OpenUploads(store, now),
     completions: new Completions({ state, save, now, delayMs: delays.pendingMs }),
     starts: new OneAtATime(),
   };
   resume(cloud);
   const running = new Set<Promise<unknown>>();
-  const expiries = new OneAtATime();
-  const expire = (): Promise<void> => expiries.run('', () => expireUploads(cloud));
+  const turns = new OneAtATime();
+  const tidy = (): Promise<void> =>
+    turns.run('', async () => {
+      await expireUploads(cloud);
+      await cloud.files.closeIdle();
+    });
   const timer = setInterval(() => {
-    expire().catch((error: unknown) => log.error({ err: error }, 'uploads could not be expired'));
-  }, EXPIRE_EVERY_MS);
+    tidy().catch((error: unknown) => log.error({ err: error }, 'the EBS direct API could not be tidied'));
+  }, TIDY_EVERY_MS);
   return {
     routes: directRoutes({ ...options, cloud, log, running }),
-    expire,
+    tidy,
     async close() {
       clearInterval(timer);
       await Promise.allSettled(running);
       cloud.completions.close();
-      await expiries.run('', async () => undefined);
+      await turns.run('', () => cloud.files.close());
     },
   };
 }

@@ -167,10 +167,10 @@ describe('the time of an upload', () => {
     world.advance(9 * MINUTE_MS);
     await putBlock(world.ebs, id, 0, A);
     world.advance(9 * MINUTE_MS);
-    await world.direct.expire();
+    await world.direct.tidy();
     expect(world.saved().snapshots[id]?.state).toBe('pending');
     world.advance(MINUTE_MS);
-    await world.direct.expire();
+    await world.direct.tidy();
     expect(world.saved().snapshots[id]).toMatchObject({ state: 'error', statusMessage: 'No block was written for 10 minutes.' });
     await expect(putBlock(world.ebs, id, 1, A)).rejects.toMatchObject({ Reason: 'INVALID_SNAPSHOT_ID' });
     await expect(complete(world, id, 1)).rejects.toMatchObject({ Reason: 'INVALID_SNAPSHOT_ID' });
@@ -180,7 +180,7 @@ describe('the time of an upload', () => {
     const id = await begin(world);
     await complete(world, id, 0);
     world.advance(61 * MINUTE_MS);
-    await world.direct.expire();
+    await world.direct.tidy();
     await completed(world, id);
   });
 });
@@ -189,7 +189,7 @@ it('forgets the upload of a snapshot that has been deleted', async () => {
   const id = await begin(world);
   expect(Object.keys(world.saved().uploads)).toEqual([id]);
   await world.deleteSnapshot(id);
-  await world.direct.expire();
+  await world.direct.tidy();
   expect(world.saved().uploads).toEqual({});
   await expect(putBlock(world.ebs, id, 0, A)).rejects.toMatchObject({ Reason: 'SNAPSHOT_NOT_FOUND' });
 });
