@@ -13,7 +13,6 @@ import { startRegistry, type Registry } from '../machine/registry.js';
 import { buildSeedImages } from '../machine/seed-images.js';
 import { pushImage } from '../machine/push-image.js';
 import { sweep } from '../machine/sweep.js';
-import { EbsStore } from './ebs/ebs-store.js';
 import { openEbsDirect } from './ebs/direct/open-ebs-direct.js';
 import { applyInOrder } from './apply-in-order.js';
 import type { Cloud } from './cloud.js';
@@ -140,7 +139,7 @@ async function open(options: AwsOptions, closers: Closers, closeAll: () => Promi
   );
 
   const parts = { cloud, faults: new Faults(), throttle: new Throttle(), journal: new Journal() };
-  const ebsDirect = openEbsDirect({ ...parts, store: await EbsStore.open({ dataDir: fabric.dataDir, log }) });
+  const ebsDirect = openEbsDirect({ ...parts, store });
   closers.push(() => ebsDirect.close());
   const server = createEc2Server(parts);
   await server.register(ebsDirect.routes);
