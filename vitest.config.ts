@@ -33,7 +33,7 @@ export default defineConfig({
         },
       },
       {
-        // Boot real machines, or start the real Heroku CLI: one file at a time.
+        // Boot real machines, or start the real Heroku CLI.
         ...source,
         test: {
           name: 'machine',
@@ -41,7 +41,7 @@ export default defineConfig({
           exclude,
           testTimeout: 180_000,
           hookTimeout: 300_000,
-          fileParallelism: false,
+          maxWorkers: 2,
         },
       },
       {

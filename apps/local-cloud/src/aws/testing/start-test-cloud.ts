@@ -15,10 +15,12 @@ import { sweep } from '../../machine/sweep.js';
 import { MACHINE_IMAGE } from '../machine-image.js';
 import { startAws, type Aws, type AwsOptions } from '../start-aws.js';
 
-/** Other than those of a developer's running local cloud, so that tests don't disturb it. Machine tests run one after the other. */
-export const TEST_NAME = 'dht';
-export const TEST_SUBNET = '10.89';
-const REGISTRY_PORT = 5989;
+/** Several test files run at once, each in a worker of its own; a process that a test starts has its test's number. */
+const worker = Number(process.env['VITEST_POOL_ID'] ?? 0);
+/** Other than those of a developer's running local cloud, and of the journeys, so that tests disturb neither. */
+export const TEST_NAME = `dht${String(worker)}`;
+const TEST_SUBNET = `10.${String(80 + worker)}`;
+const REGISTRY_PORT = 5980 + worker;
 const RUNNING_TIMEOUT_MS = 20_000;
 
 export interface TestCloud {
