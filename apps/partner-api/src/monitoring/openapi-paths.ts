@@ -16,6 +16,8 @@ const operation = (operationId: string, codes: Record<string, string>, more: obj
   responses: answers({ ...codes, 404: 'unknown', 410: 'removed' }),
 });
 
+const linkToken = { parameters: [{ ...query('token', 'of the link in a mail'), schema: { type: 'string' } }] };
+
 /** Monitoring and logs as OpenAPI paths. */
 export const monitoringPaths = {
   '/c/{token}/alerts': { parameters: [token], get: operation('readAlerts', { 200: 'open and recent alerts, silences, settings' }) },
@@ -62,9 +64,8 @@ export const monitoringPaths = {
     get: operation('federate', { 200: 'the latest figures of each host, in Prometheus’ text format' }),
   },
   '/unsubscribe': {
-    parameters: [query('token', 'of the link in a mail')],
-    get: operation('askToUnsubscribe', { 200: 'a page that asks; nothing changes', 404: 'no link of ours' }),
-    post: operation('unsubscribe', { 200: 'that address gets no more mails (RFC 8058)', 404: 'no link of ours' }),
+    get: operation('askToUnsubscribe', { 200: 'a page that asks; nothing changes', 404: 'no link of ours' }, linkToken),
+    post: operation('unsubscribe', { 200: 'that address gets no more mails (RFC 8058)', 404: 'no link of ours' }, linkToken),
   },
   '/c/{token}/logs': {
     parameters: [token],
