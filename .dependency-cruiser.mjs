@@ -46,9 +46,9 @@ export default {
         pathNot: [
           '^apps/host-agent/',
           '^packages/domain/',
-          '^packages/contracts/src/agent-api\\.ts$',
+          '^packages/contracts/src/agent-(api|volumes)\\.ts$',
           '^node:',
-          '^(crypto|util|path|fs|http|https|tls|child_process|timers|url)(/|$)',
+          '^(crypto|util|path|fs|http|https|net|tls|child_process|events|timers|url)(/|$)',
         ],
       },
     },

@@ -1,42 +1,13 @@
 import { z } from 'zod';
 
+export { controlServerName } from './agent-volumes.js';
+export type { AgentVolume, AgentVolumes, FrozenVolume, MountedVolume, MountedVolumes, ThawedVolume } from './agent-volumes.js';
+
 // What the host agent asks of the control plane, with the host's own certificate, below `/agent` of the API's listener for mutual TLS; and what
 // the control plane asks of the agent (port 2378). Sizes are GiB, times ISO 8601.
 
-/** Server name (SNI) of that listener: it says whose authority signs. Its certificate's common name is `agentClientName` of agent-api.ts. */
-export const controlServerName = (hostId: string): string => `${hostId}.hosts.dockhero`;
-
 /** Docker's own rule for names of volumes. */
 export const volumeName = z.string().regex(/^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,127}$/);
-
-/** A volume as the agent needs to know it. */
-export interface AgentVolume {
-  readonly id: string;
-  readonly name: string;
-  readonly size: number;
-  readonly fs: 'ext4' | 'xfs';
-  readonly created_at: string;
-  /** For `docker volume inspect`. */
-  readonly type: string;
-  readonly backups: 'daily' | 'none';
-  readonly generation: number;
-  /** Whether this generation holds a file system already: made by an agent before, or by a backup. A blank disk must not be formatted then. */
-  readonly formatted: boolean;
-  /** Of this generation, once AWS has it. */
-  readonly ebs_volume_id: string | null;
-  readonly state: 'missing' | 'creating' | 'available' | 'attaching' | 'attached' | 'detaching' | 'deleted' | 'lost';
-  /** Whether `state` is about the host that asks. */
-  readonly attached_here: boolean;
-  /** Why the host that asks may not have it now, or what is wrong with it; a sentence for a terminal. */
-  readonly refusal: string | null;
-  /** What is being waited for. */
-  readonly waiting_for: string | null;
-}
-
-/** `GET /agent/volumes`: all of the cluster. */
-export interface AgentVolumes {
-  readonly volumes: readonly AgentVolume[];
-}
 
 /** `POST /agent/volumes`: Docker's `Create`. 201 with the volume, 200 when it is there already with options that agree. Errors say what to do in `message`. */
 export const createVolumeRequest = z.strictObject({
@@ -53,21 +24,6 @@ export const formattedRequest = z.strictObject({ generation: z.number().int().mi
 
 // The agent's side, port 2378, for the control plane.
 
-/** `GET /volumes` of the agent: what is mounted here. */
-export interface MountedVolume {
-  readonly volume_id: string;
-  readonly name: string;
-  readonly ebs_volume_id: string;
-  /** Running containers that use it. */
-  readonly uses: number;
-  /** Bytes of the device, and of the file system on it. */
-  readonly device_bytes: number;
-  readonly file_system_bytes: number;
-}
-export interface MountedVolumes {
-  readonly volumes: readonly MountedVolume[];
-}
-
 /** `POST /volumes/release` { volume_id }: unmounts it unless a container uses it. 204, also when it is not mounted; 409 with a sentence while it is in use. */
 export const volumeRequest = z.strictObject({ volume_id: z.uuid() });
 
@@ -78,17 +34,6 @@ export const volumeRequest = z.strictObject({ volume_id: z.uuid() });
  * 200 with what was reached; not mounted here: 404, and no freeze is needed.
  */
 export const freezeRequest = z.strictObject({ volume_id: z.uuid(), max_ms: z.number().int().min(500).max(10_000) });
-export interface FrozenVolume {
-  readonly consistency: 'crash' | 'filesystem' | 'application';
-  /** For `thaw`. */
-  readonly freeze_id: string;
-  /** What did not work, for people: a hook that failed, a file system that does not freeze. */
-  readonly detail: string | null;
-}
 
 /** `POST /volumes/thaw` { freeze_id }: thaws and runs the `dockhero.backup.post` hooks. `held` is false when the freeze had ended by itself before: then what was taken is as after a power cut. */
 export const thawRequest = z.strictObject({ freeze_id: z.uuid() });
-export interface ThawedVolume {
-  readonly held: boolean;
-  readonly frozen_ms: number;
-}
