@@ -10,9 +10,13 @@ const trialSeconds = 30;
  * signed: user-data must not differ between launches, so it can name no digest. In the folder: `<sha256>.mjs`; `current.mjs` and
  * `previous.mjs`, links; `trial`, one byte for each start of a bundle that has not yet lived 30 s; `bad`, digests not to be tried again.
  *
+ * With `agentApiUrl` the agent is Docker's volume driver, too. Docker finds its socket from the second boot on before it starts; requests wait in it while the agent
+ * starts. At the first boot there is no agent yet that could answer, so the socket is the agent's own, and Docker, which knows no volumes, waits for nothing.
+ *
  * The first argument `start` is for systemd, before each start; without one the release is asked for, and the agent restarted if it changed.
  */
-export function agentFiles(hostApiUrl: string, hostId: string): string {
+export function agentFiles(hostApiUrl: string, hostId: string, agentApiUrl: string | null): string {
+  const orphanSocket = agentApiUrl === null ? '' : `systemctl --no-block stop ${volumeSocket}; `;
   return `install -d ${folder}
 cat > /usr/local/sbin/dockhero-agent-fetch <<'AGENT'
 #!/bin/bash
@@ -54,7 +58,7 @@ fetch() {
 [ "\${1:-}" = start ] || { fetch; exit 0; }
 present=$(readlink current.mjs)
 [ ! -e current.mjs ] || echo "\${present%.mjs}  current.mjs" | sha256sum --check --status || rm current.mjs # damaged
-[ -e current.mjs ] || (fetch start) || { sleep 8; exit 1; }
+[ -e current.mjs ] || (fetch start) || { ${orphanSocket}sleep 8; exit 1; }
 [ -e trial ] || exit 0
 if [ "$(wc -c < trial)" -lt ${startsMax} ]; then printf x >> trial; exit; fi
 echo "\${present%.mjs}" >> bad
@@ -67,15 +71,15 @@ cat > /etc/systemd/system/dockhero-agent.service <<'UNIT'
 [Unit]
 Description=Dockhero: host agent
 After=network-online.target
-StartLimitIntervalSec=0
+${agentApiUrl === null ? '' : `Wants=${volumeSocket}\nAfter=${volumeSocket}\n`}StartLimitIntervalSec=0
 [Service]
 # Whatever becomes of it, an agent that is there starts.
 ExecStartPre=-/usr/local/sbin/dockhero-agent-fetch start
 Environment=MALLOC_ARENA_MAX=1
-ExecStart=node --jitless --max-old-space-size=24 --max-semi-space-size=1 --v8-pool-size=1 ${folder}/current.mjs
+${agentApiUrl === null ? '' : `Environment=DOCKHERO_CONTROL_URL=${agentApiUrl} DOCKHERO_HOST_ID=${hostId}\n`}ExecStart=node --jitless --max-old-space-size=24 --max-semi-space-size=1 --v8-pool-size=1 ${folder}/current.mjs
 # Ends with the agent; when it gets to its end, so has the trial.
 ExecStartPost=-/bin/sh -c '(sleep ${trialSeconds} && [ -s ${folder}/trial ] && rm ${folder}/trial) &'
-TimeoutStartSec=150
+${agentApiUrl === null ? '' : thawAfterwards}TimeoutStartSec=150
 Restart=always
 RestartSec=2
 OOMScoreAdjust=-900
@@ -83,5 +87,36 @@ OOMPolicy=continue
 MemoryMax=192M
 [Install]
 WantedBy=multi-user.target
-UNIT`;
+UNIT${agentApiUrl === null ? '' : socketUnit}`;
 }
+
+const volumeSocket = 'dockhero-volumes.socket';
+
+/** Nobody must stay frozen because the agent died within a backup: not for the two seconds until the next one starts, either. */
+const thawAfterwards = `ExecStopPost=-/bin/sh -c 'for mount in /mnt/dockhero/*; do fsfreeze -u "$$mount" 2>/dev/null; done'
+`;
+
+/** Requests wait here until the agent answers, so Docker may start before it does. Without a bundle there is no socket: Docker would wait for ever. */
+const socketUnit = `
+cat > /etc/systemd/system/${volumeSocket} <<'UNIT'
+[Unit]
+Description=Dockhero: where Docker finds its volume driver
+Before=docker.service
+ConditionPathExists=${folder}/current.mjs
+[Socket]
+ListenStream=/run/docker/plugins/dockhero.sock
+SocketMode=0660
+Service=dockhero-agent.service
+TriggerLimitIntervalSec=0
+[Install]
+WantedBy=sockets.target
+UNIT
+systemctl enable --quiet ${volumeSocket}`;
+
+/**
+ * From the next boot on dockerd starts after the agent, and, what this is for, stops before it: it unmounts while it stops. Not at the
+ * first boot, when the agent must be downloaded; systemd reads this when it reads its units again.
+ */
+export const agentOrder = `install -d /etc/systemd/system/dockhero-agent.service.d
+printf '[Unit]\\nBefore=docker.service\\n' > /etc/systemd/system/dockhero-agent.service.d/order.conf
+`;

@@ -1,4 +1,4 @@
-import { agentFiles } from './user-data-agent.js';
+import { agentFiles, agentOrder } from './user-data-agent.js';
 
 /** What a new host needs to know to trade its bootstrap token for a certificate. */
 export interface BootstrapParameters {
@@ -24,7 +24,7 @@ const sessionGraceSeconds = 10;
  * dockerd itself knows no revocation (decision 10). It holds no lasting secret: everybody on the host can read user-data.
  * Pure and deterministic: EC2 refuses a repeated launch whose user-data differs.
  */
-export function hostUserData({ hostApiUrl, hostId, bootstrapToken, caCertificatePem }: BootstrapParameters): string {
+export function hostUserData({ hostApiUrl, hostId, bootstrapToken, caCertificatePem, agentApiUrl }: BootstrapParameters): string {
   return `#!/bin/bash
 # Dockhero host bootstrap: key and certificate of the host, then dockerd behind a gate with mutual TLS.
 set -euo pipefail
@@ -52,11 +52,13 @@ missing=
 command -v dockerd >/dev/null || missing='docker.io iptables'
 command -v haproxy >/dev/null || missing="$missing haproxy"
 command -v node >/dev/null || missing="$missing nodejs"
+command -v mkfs.ext4 >/dev/null || missing="$missing e2fsprogs"
+command -v mkfs.xfs >/dev/null || missing="$missing xfsprogs"
 if [ -n "$missing" ]; then
   apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $missing
 fi
 ${gateFiles}
-${agentFiles(hostApiUrl, hostId)}
+${agentFiles(hostApiUrl, hostId, agentApiUrl)}
 install -d /etc/systemd/system/docker.service.d
 # Docker listens on its Unix socket alone; the way in from outside is the gate.
 # Debian has dockerd in /usr/sbin, Docker's own packages in /usr/bin.
@@ -75,7 +77,7 @@ systemctl stop --no-block haproxy.service
 systemctl restart --no-block docker.service dockhero-gate.service dockhero-revocations.service
 # Nothing waits for the agent: it asks until the API names one.
 systemctl restart --no-block dockhero-agent.service
-`;
+${agentApiUrl === null ? '' : agentOrder}`;
 }
 
 /**
