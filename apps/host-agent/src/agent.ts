@@ -24,6 +24,8 @@ import { createAgentServer } from './serve/agent-server.js';
 import { readCertificates, watchCertificates, type Certificates } from './serve/certificates.js';
 import { SettingsFile } from './serve/settings-file.js';
 import { Upgrade } from './serve/upgrade.js';
+import { volumeRoutes } from './volumes/volume-routes.js';
+import { Volumes } from './volumes/volumes.js';
 
 /** Several who ask at nearly the same time cost one collection. */
 const keepCollectionMs = 2_000;
@@ -47,6 +49,8 @@ export class Agent {
   readonly #recent: UsageWatch;
   readonly #room: EmergencyRoom;
   readonly #server: Server;
+  /** Null where the control plane has no listener for agents. */
+  readonly #volumes: Volumes | null;
   #certificates: Certificates;
   #isStarted = false;
   #stopWatching: (() => void) | null = null;
@@ -72,14 +76,18 @@ export class Agent {
     });
     const upgrade = new Upgrade({ command: env.fetchCommand, bundle, sha256: release.sha256, exit, log });
     const metrics = sharedAnswer(keepCollectionMs, () => this.collect());
-    this.#server = createAgentServer(this.#certificates, agentRoutes({ metrics, release, settings, upgrade }), log);
+    this.#volumes = createVolumes(context, docker);
+    const routes = { ...agentRoutes({ metrics, release, settings, upgrade }), ...(this.#volumes ? volumeRoutes(this.#volumes) : {}) };
+    this.#server = createAgentServer(this.#certificates, routes, log);
   }
 
-  /** The room first: nothing is as urgent as a full disk. Docker may be down; everything else works without. @returns the port. */
+  /** The room first: nothing is as urgent as a full disk; then volumes, dockerd may be waiting. Docker may be down; everything else works without. @returns the port. */
   async start(): Promise<number> {
     const { env, log, certificateLookMs } = this.context;
     this.#room.start();
     this.#recent.start();
+    if (this.#volumes) await this.#volumes.start();
+    else log('there is no volume driver: DOCKHERO_CONTROL_URL is not set');
     await this.#listen();
     const onChange = (changed: Certificates): void => {
       this.#certificates = changed;
@@ -97,6 +105,7 @@ export class Agent {
     this.#room.stop();
     this.#recent.stop();
     this.#containers.stop();
+    await this.#volumes?.stop();
     const closed = new Promise((resolve) => void this.#server.close(resolve));
     this.#server.closeAllConnections();
     await closed;
@@ -137,6 +146,12 @@ export class Agent {
       });
     });
   }
+}
+
+function createVolumes({ env, log }: AgentContext, docker: DockerApi): Volumes | null {
+  const { controlUrl } = env.volumes;
+  if (controlUrl === null) return null;
+  return new Volumes({ env: { ...env.volumes, controlUrl }, tlsDir: env.tlsDir, procDir: env.procDir, docker, log });
 }
 
 function fullest(mounts: readonly MeasuredMount[]): number {

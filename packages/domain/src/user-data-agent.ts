@@ -84,13 +84,16 @@ Restart=always
 RestartSec=2
 OOMScoreAdjust=-900
 OOMPolicy=continue
-MemoryMax=192M
+${agentApiUrl === null ? 'MemoryMax=192M' : roomForChecks}
 [Install]
 WantedBy=multi-user.target
 UNIT${agentApiUrl === null ? '' : socketUnit}`;
 }
 
 const volumeSocket = 'dockhero-volumes.socket';
+
+/** The agent's own bound is a third of it; the rest is for the check of a large file system. */
+const roomForChecks = 'MemoryMax=512M';
 
 /** Nobody must stay frozen because the agent died within a backup: not for the two seconds until the next one starts, either. */
 const thawAfterwards = `ExecStopPost=-/bin/sh -c 'for mount in /mnt/dockhero/*; do fsfreeze -u "$$mount" 2>/dev/null; done'

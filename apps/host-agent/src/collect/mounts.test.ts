@@ -34,3 +34,12 @@ it('an overlay is shown when Docker lies on it', () => {
   const instance = '50 40 0:60 / / rw - overlay overlay rw\n51 50 0:62 / /var/lib/dockerish rw - ext4 /dev/sda rw\n';
   expect(selectMounts(instance, '/var/lib/docker').map(({ mountpoint }) => mountpoint)).toEqual(['/', '/var/lib/dockerish']);
 });
+
+it('a volume of the driver is shown as /mnt/dockhero/NAME, wherever its folders are bound', () => {
+  const table = `50 40 7:1 / / rw - ext4 /dev/nvme0n1 rw
+51 50 7:3 /data /db rw - ext4 /dev/nvme1n1 rw
+52 50 7:3 / /mnt/dockhero/data rw,noatime shared:9 - ext4 /dev/nvme1n1 rw
+53 50 7:3 /data /a rw - ext4 /dev/nvme1n1 rw
+`;
+  expect(selectMounts(table, '/var/lib/docker').map(({ mountpoint }) => mountpoint)).toEqual(['/', '/mnt/dockhero/data']);
+});

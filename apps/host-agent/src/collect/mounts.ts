@@ -5,9 +5,11 @@ export interface Mount {
   readonly isReadOnly: boolean;
 }
 
-interface MountLine extends Mount {
+export interface MountLine extends Mount {
   /** Major and minor number: bind mounts of one file system share it. */
   readonly deviceNumber: string;
+  /** Whether all of the file system shows there, not only a folder of it. */
+  readonly isWhole: boolean;
 }
 
 /** They hold nothing on a disk, show another's, or are full by nature (squashfs). */
@@ -15,19 +17,24 @@ const unseen =
   /^(autofs|binfmt_misc|bpf|cgroup2?|configfs|debugfs|dev(pts|tmpfs)|efivarfs|erofs|fuse\..*|fusectl|hugetlbfs|iso9660|mqueue|nsfs|overlay|aufs|proc|pstore|ramfs|rpc_pipefs|nfsd|securityfs|selinuxfs|squashfs|sysfs|tmpfs|tracefs)$/;
 
 /**
- * The mounts worth watching, from /proc/self/mountinfo: each file system once, under its shortest path, and in any case the one that
+ * The mounts worth watching, from /proc/self/mountinfo: each file system once, where all of it shows and the path is shortest, and in any case the one that
  * `keepDir` lies on, even if it is an overlay.
  */
 export function selectMounts(mountinfo: string, keepDir: string): Mount[] {
-  const lines = parseMountinfo(mountinfo);
+  const lines = readMountTable(mountinfo);
   const kept = holderOf(lines, keepDir);
   const byDevice = new Map<string, MountLine>();
   for (const line of lines) {
     if (unseen.test(line.fstype) && line !== kept) continue;
     const other = byDevice.get(line.deviceNumber);
-    if (!other || line.mountpoint.length < other.mountpoint.length) byDevice.set(line.deviceNumber, line);
+    if (!other || isBetter(line, other)) byDevice.set(line.deviceNumber, line);
   }
   return [...byDevice.values()].map(({ device, fstype, mountpoint, isReadOnly }) => ({ device, fstype, mountpoint, isReadOnly }));
+}
+
+/** Somebody may have bound a folder of a volume to a shorter path; alerts still name the volume. */
+function isBetter(line: MountLine, other: MountLine): boolean {
+  return line.isWhole === other.isWhole ? line.mountpoint.length < other.mountpoint.length : line.isWhole;
 }
 
 /** The mount that a path lies on: the longest prefix; of several on one place the last, which hides the others. */
@@ -41,14 +48,16 @@ function holderOf(lines: readonly MountLine[], dir: string): MountLine | null {
 }
 
 /** `36 35 98:0 /root /mount ro,noatime shared:1 - ext4 /dev/sda1 rw`: any number of fields before the dash. See proc(5). */
-function parseMountinfo(text: string): MountLine[] {
+export function readMountTable(text: string): MountLine[] {
   return text.split('\n').flatMap((line) => {
     const [before = '', after = ''] = line.split(' - ');
-    const [, , deviceNumber, , mountpoint, options] = before.split(' ');
+    const [, , deviceNumber, root, mountpoint, options] = before.split(' ');
     const [fstype, device, superOptions = ''] = after.split(' ');
     if (!deviceNumber || !mountpoint || !options || !fstype || !device) return [];
     const isReadOnly = [...options.split(','), ...superOptions.split(',')].includes('ro');
-    return [{ deviceNumber, mountpoint: unescapeOctal(mountpoint), fstype, device: unescapeOctal(device), isReadOnly }];
+    return [
+      { deviceNumber, isWhole: root === '/', mountpoint: unescapeOctal(mountpoint), fstype, device: unescapeOctal(device), isReadOnly },
+    ];
   });
 }
 

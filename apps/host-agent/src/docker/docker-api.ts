@@ -11,13 +11,18 @@ export class DockerApi {
   constructor(private readonly socketPath: string) {}
 
   /** @throws Error when Docker does not answer in time, or refuses: the status and its words. */
-  async call(method: 'GET' | 'POST', path: string, timeoutMs = answerTimeoutMs): Promise<unknown> {
-    const signal = AbortSignal.timeout(timeoutMs);
-    const response = await this.#open(method, path, signal);
+  async call(method: 'GET' | 'POST', path: string, timeoutMs = answerTimeoutMs, body?: object): Promise<unknown> {
+    const text = await this.text(method, path, timeoutMs, body);
+    return text === '' ? null : (JSON.parse(text) as unknown);
+  }
+
+  /** The answer as it is. @throws as `call`. */
+  async text(method: 'GET' | 'POST', path: string, timeoutMs = answerTimeoutMs, body?: object): Promise<string> {
+    const response = await this.#open(method, path, AbortSignal.timeout(timeoutMs), body);
     const text = await readAll(response);
     const status = response.statusCode ?? 0;
     if (status < 200 || status > 299) throw new Error(`Docker answers ${status} to ${method} ${path}: ${text.slice(0, 200)}`);
-    return text === '' ? null : (JSON.parse(text) as unknown);
+    return text;
   }
 
   /** Follows an endless answer, one JSON object per line, until it ends. @throws Error when it cannot be opened, or breaks. */
@@ -38,17 +43,19 @@ export class DockerApi {
     }
   }
 
-  #open(method: string, path: string, signal: AbortSignal): Promise<IncomingMessage> {
+  #open(method: string, path: string, signal: AbortSignal, body?: object): Promise<IncomingMessage> {
     return new Promise((resolve, reject) => {
+      const text = body === undefined ? '' : JSON.stringify(body);
+      const typed = body === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) };
       const options = {
         socketPath: this.socketPath,
         method,
         path: `/${apiVersion}${path}`,
-        headers: { host: 'docker' },
+        headers: { host: 'docker', ...typed },
         agent: false,
         signal,
       };
-      request(options, resolve).once('error', reject).end();
+      request(options, resolve).once('error', reject).end(text);
     });
   }
 }

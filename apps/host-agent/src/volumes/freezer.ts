@@ -1,0 +1,150 @@
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import type { FrozenVolume, ThawedVolume } from '@dockhero/contracts/agent-volumes';
+import type { DockerApi } from '../docker/docker-api.js';
+import { fieldsOf, listOf, textOf } from '../docker/read-json.js';
+import { reasonOf, type Log } from '../log.js';
+import { readState, writeState } from '../state-file.js';
+import { runHooks, type BackupHook } from './backup-hooks.js';
+import type { Mounts } from './mounts.js';
+import { runProgram } from './run-program.js';
+import { listVolumeUsers } from './running-containers.js';
+import { startThawGuard, type ThawGuard } from './thaw-guard.js';
+
+const hookLabels = { pre: 'dockhero.backup.pre', post: 'dockhero.backup.post' } as const;
+/** Later than the guard: only to run the hooks that nobody asked for. */
+const afterGuardMs = 500;
+
+interface Freeze {
+  readonly id: string;
+  readonly name: string;
+  readonly post: readonly BackupHook[];
+  readonly maxMs: number;
+  beganAt: number;
+  guard: ThawGuard | null;
+  timer: NodeJS.Timeout | null;
+  /** Set when it was ended. */
+  end: Promise<ThawedVolume> | null;
+}
+
+export interface FreezerContext {
+  readonly docker: DockerApi;
+  readonly driver: string;
+  readonly mounts: Mounts;
+  /** On a tmpfs. */
+  readonly dir: string;
+  readonly log: Log;
+}
+
+/** Holds back writes for the moment of a snapshot, never longer than was asked: another process sees to that. */
+export class Freezer {
+  readonly #open = new Map<string, Freeze>();
+  readonly #posts = new Set<Promise<void>>();
+
+  constructor(private readonly context: FreezerContext) {}
+
+  /** After a start: thaws every volume, and runs the hooks that an agent before us could not. */
+  async recover(): Promise<void> {
+    const { mounts, dir, log } = this.context;
+    for (const name of mounts.names()) if (await mounts.thaw(name)) log(`volume ${name} was frozen: thawed`);
+    mkdirSync(dir, { recursive: true, mode: 0o700 });
+    for (const file of readdirSync(dir)) {
+      const hooks = listOf(fieldsOf(readState(path.join(dir, file))).post);
+      this.#runPost(
+        file.slice(0, -'.json'.length),
+        hooks.map(({ containerId, name, command }) => ({ containerId: textOf(containerId), name: textOf(name), command: textOf(command) })),
+      );
+    }
+  }
+
+  /** The volume must be mounted. Never throws: what was not reached is told. */
+  async freeze(name: string, maxMs: number): Promise<FrozenVolume> {
+    for (const other of this.#open.values()) if (other.name === name) await this.#end(other);
+    const failures: string[] = [];
+    const users = await listVolumeUsers(this.context.docker, this.context.driver).catch((error: unknown) => {
+      failures.push(`no hooks were run: ${reasonOf(error)}`);
+      return [];
+    });
+    const hooks = (label: string): BackupHook[] =>
+      users.flatMap(({ containerId, name: container, labels, volumes }) => {
+        const command = labels[label];
+        return command && volumes.includes(name) ? [{ containerId, name: container, command }] : [];
+      });
+    const freeze: Freeze = { id: randomUUID(), name, post: hooks(hookLabels.post), maxMs, beganAt: 0, guard: null, timer: null, end: null };
+    this.#open.set(freeze.id, freeze);
+    // Before the hooks: whatever they began is ended after a crash, too.
+    writeState(this.#file(freeze.id), { name, post: freeze.post });
+    const pre = hooks(hookLabels.pre);
+    failures.push(...(await runHooks(this.context.docker, pre)));
+    const isPrepared = pre.length > 0 && failures.length === 0;
+    const failure = await this.#hold(freeze);
+    freeze.timer = setTimeout(() => void this.#end(freeze), maxMs + afterGuardMs);
+    if (failure !== null) failures.push(failure);
+    return {
+      consistency: failure !== null ? 'crash' : isPrepared ? 'application' : 'filesystem',
+      freeze_id: freeze.id,
+      detail: failures.length > 0 ? `${failures.join('; ')}.` : null,
+    };
+  }
+
+  /** Of a freeze that has ended already, or that an agent before us began: it was not held. */
+  async thaw(id: string): Promise<ThawedVolume> {
+    const freeze = this.#open.get(id);
+    if (!freeze) return { held: false, frozen_ms: 0 };
+    const isOver = freeze.end !== null;
+    const { held, frozen_ms } = await this.#end(freeze);
+    this.#open.delete(id);
+    return { held: held && !isOver, frozen_ms };
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([...this.#open.values()].map((freeze) => this.#end(freeze)));
+    await Promise.all(this.#posts);
+  }
+
+  /** @returns why it is not frozen. */
+  async #hold(freeze: Freeze): Promise<string | null> {
+    const place = this.context.mounts.placeOf(freeze.name);
+    freeze.beganAt = performance.now();
+    try {
+      freeze.guard = await startThawGuard(place, freeze.maxMs);
+      const { code, words } = await runProgram('fsfreeze', ['--freeze', place], freeze.maxMs);
+      return code === 0 ? null : `the file system was not frozen: ${words}`;
+    } catch (error) {
+      return `the file system was not frozen: ${reasonOf(error)}`;
+    }
+  }
+
+  #end(freeze: Freeze): Promise<ThawedVolume> {
+    freeze.end ??= this.#thaw(freeze);
+    return freeze.end;
+  }
+
+  async #thaw(freeze: Freeze): Promise<ThawedVolume> {
+    if (freeze.timer) clearTimeout(freeze.timer);
+    const held = await this.context.mounts.thaw(freeze.name).catch(() => false);
+    const elapsedMs = Math.round(performance.now() - freeze.beganAt);
+    // A thaw that failed may be too early, within a freezing that takes long: then the guard is still needed.
+    if (held) freeze.guard?.end();
+    this.#runPost(freeze.id, freeze.post);
+    // An answer that nobody fetches is not kept for ever.
+    setTimeout(() => this.#open.delete(freeze.id), 60_000).unref();
+    return { held, frozen_ms: held ? elapsedMs : Math.min(elapsedMs, freeze.maxMs) };
+  }
+
+  /** Beside the answer: what was frozen is free already. */
+  #runPost(id: string, hooks: readonly BackupHook[]): void {
+    const run = this.#runPostHooks(id, hooks).finally(() => this.#posts.delete(run));
+    this.#posts.add(run);
+  }
+
+  async #runPostHooks(id: string, hooks: readonly BackupHook[]): Promise<void> {
+    for (const failure of await runHooks(this.context.docker, hooks)) this.context.log(`after a backup: ${failure}`);
+    rmSync(this.#file(id), { force: true });
+  }
+
+  #file(id: string): string {
+    return path.join(this.context.dir, `${id}.json`);
+  }
+}
