@@ -1,0 +1,10 @@
+/** Pause before each retry of a backup that failed, in milliseconds: an outage of an hour costs no backup. */
+const pausesMs = [5_000, 15_000, 45_000, 135_000, 405_000, 1_215_000, 1_800_000, 1_800_000];
+
+/** Tries of a backup until it is given up: after an hour and a half. */
+export const backupTriesMax = pausesMs.length + 1;
+
+/** When a backup is to be tried next. @param failures tries that have failed. */
+export function nextTryAt(requestedAt: Date, failures: number): Date {
+  return new Date(requestedAt.getTime() + pausesMs.slice(0, failures).reduce((sum, ms) => sum + ms, 0));
+}
