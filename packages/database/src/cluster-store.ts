@@ -65,10 +65,7 @@ export class ClusterStore {
     await lease.fenced((transaction) =>
       transaction.host.createMany({ data: Array.from({ length: count }, (_, index) => ({ resourceId, index })), skipDuplicates: true }),
     );
-    const rows = await orUnavailable(() =>
-      this.database.host.findMany({ where: { resourceId }, orderBy: { index: 'asc' }, include: { enrolments: true } }),
-    );
-    return rows.map(toHost);
+    return await hostsOf(this.database, resourceId);
   }
 
   async recordHost(lease: Lease, host: Host, patch: HostPatch): Promise<void> {
@@ -153,6 +150,14 @@ async function forgetMonitoring(transaction: Transaction, resourceId: ResourceId
 }
 
 const hostsWithEnrolments = { cluster: true, hosts: { orderBy: { index: 'asc' }, include: { enrolments: true } } } as const;
+
+/** Hosts of a resource, by index, in any process that only looks. */
+export async function hostsOf(database: Database, resourceId: ResourceId): Promise<Host[]> {
+  const rows = await orUnavailable(() =>
+    database.host.findMany({ where: { resourceId }, orderBy: { index: 'asc' }, include: { enrolments: true } }),
+  );
+  return rows.map(toHost);
+}
 
 function toHost(row: HostRow & { enrolments: HostEnrolment[] }): Host {
   const enrolment = row.enrolments.find(({ generation }) => generation === row.generation);

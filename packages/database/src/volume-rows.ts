@@ -33,6 +33,7 @@ const factNames = {
   state: 'state',
   attachedHostId: 'attached_host_id',
   attachedInstanceId: 'attached_instance_id',
+  lastAttachedAt: 'last_attached_at',
   refusal: 'refusal',
   step: 'step',
   stepStartedAt: 'step_started_at',

@@ -95,6 +95,11 @@ export const errorCatalog = {
   volume_exists: { status: 409, retry: 'never', message: 'There is a volume of this name already.' },
   volume_options: { status: 422, retry: 'never', message: 'The options of this volume are not valid.' },
   volume_limit: { status: 422, retry: 'never', message: 'The plan of this add-on holds no further volume of this size.' },
+  volume_lost: {
+    status: 503,
+    retry: 'never',
+    message: 'AWS does not know the disk of this volume any more. Restore its latest backup with `heroku dh:backups:restore`.',
+  },
   volume_blank: { status: 409, retry: 'later', message: 'This volume holds nothing yet: no container has used it.' },
   volume_in_use: { status: 409, retry: 'never', message: 'A container uses this volume. Stop it first.' },
   volume_shrink: { status: 422, retry: 'never', message: 'A volume only grows. To make it smaller, create another and copy.' },

@@ -60,6 +60,8 @@ export interface VolumeFacts {
   readonly state: VolumeState;
   readonly attachedHostId: string | null;
   readonly attachedInstanceId: string | null;
+  /** When a host last had it, or was about to: backups from before may lack what was written since. Null: none ever had. */
+  readonly lastAttachedAt: Date | null;
   /** The wanting host may not have it now, and why: a sentence for whoever started the container. Null once it may. */
   readonly refusal: string | null;
   readonly step: string | null;
