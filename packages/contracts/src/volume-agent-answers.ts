@@ -1,0 +1,31 @@
+import { z } from 'zod';
+
+// What the agent answers on port 2378, for those who read it: see volume-agent-api.ts. The host is its customer's: nothing is believed unread.
+
+const bytes = z
+  .number()
+  .min(0)
+  .max(2 ** 53);
+
+export const mountedAnswer = z.object({
+  volumes: z
+    .array(
+      z.object({
+        volume_id: z.uuid(),
+        ebs_volume_id: z.string().max(64),
+        uses: z.number().int().min(0),
+        device_bytes: bytes,
+        file_system_bytes: bytes,
+      }),
+    )
+    .max(200),
+});
+
+export const frozenAnswer = z.object({
+  consistency: z.enum(['crash', 'filesystem', 'application']),
+  freeze_id: z.uuid(),
+  detail: z.string().max(2_000).nullable(),
+});
+
+/** Milliseconds; none lasts an hour, and the column is 32 bits wide. */
+export const thawedAnswer = z.object({ held: z.boolean(), frozen_ms: z.number().min(0).max(3_600_000) });
