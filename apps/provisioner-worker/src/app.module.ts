@@ -1,12 +1,19 @@
+import { openEbs } from '@dockhero/aws/ebs-client';
+import { EbsSnapshotBlocks } from '@dockhero/aws/ebs-snapshot-blocks';
 import { openEc2 } from '@dockhero/aws/ec2-client';
 import { Ec2Addresses } from '@dockhero/aws/ec2-addresses';
+import { Ec2Disks } from '@dockhero/aws/ec2-disks';
 import { Ec2InstancePower } from '@dockhero/aws/ec2-instance-power';
 import { Ec2Instances } from '@dockhero/aws/ec2-instances';
 import { lookUpNetwork } from '@dockhero/aws/ec2-network';
 import { Ec2SecurityGroups } from '@dockhero/aws/ec2-security-groups';
+import { backupScheduleQueue } from '@dockhero/contracts/backup-schedule-queue';
 import { resourcesQueue } from '@dockhero/contracts/resources-queue';
+import { volumesQueue } from '@dockhero/contracts/volumes-queue';
+import { Ec2Snapshots } from '@dockhero/aws/ec2-snapshots';
 import { DockerodeEngine } from '@dockhero/docker/dockerode-engine';
 import { HostAgentClient } from '@dockhero/docker/host-agent-client';
+import { HostVolumesClient } from '@dockhero/docker/host-volumes-client';
 import { OAuthIdentity } from '@dockhero/heroku/oauth-identity';
 import { PlatformApi } from '@dockhero/heroku/platform-api';
 import { ReconcilerModule, type Ports } from './reconciler.module.js';
@@ -31,6 +38,10 @@ export class AppModule {
       groups: new Ec2SecurityGroups(ec2, { environment: env.ENVIRONMENT, vpcId: network.vpcId }),
       engine: new DockerodeEngine(),
       agents: new HostAgentClient(),
+      disks: new Ec2Disks(ec2, env.ENVIRONMENT),
+      snapshots: new Ec2Snapshots(ec2, env.ENVIRONMENT),
+      blocks: new EbsSnapshotBlocks(openEbs({ region: env.AWS_REGION, endpoint: env.AWS_ENDPOINT })),
+      volumes: new HostVolumesClient(),
       platform: new PlatformApi(env.HEROKU_API_URL),
       identity: new OAuthIdentity({ url: env.HEROKU_ID_URL, clientSecrets: env.OAUTH_CLIENT_SECRETS }),
     };
@@ -40,7 +51,7 @@ export class AppModule {
       imports: [
         BullModule.forRoot({ connection: openWorkerRedis(env.REDIS_URL) }),
         // Without a registered queue @nestjs/bullmq looks for no processors.
-        BullModule.registerQueue({ name: resourcesQueue.name }),
+        BullModule.registerQueue({ name: resourcesQueue.name }, { name: volumesQueue.name }, { name: backupScheduleQueue.name }),
         ReconcilerModule.with(env, ports, network.subnetIds, logger),
       ],
     };

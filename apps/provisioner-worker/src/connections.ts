@@ -1,5 +1,4 @@
 import type { Database } from '@dockhero/database/client';
-import type { Doorbell } from '@dockhero/queue/doorbell';
 import type { ReadinessCheck } from '@dockhero/runtime/operator-routes';
 import type { OnApplicationShutdown } from '@nestjs/common';
 import type { Redis } from 'ioredis';
@@ -9,7 +8,8 @@ export class Connections implements OnApplicationShutdown {
   constructor(
     private readonly database: Database,
     private readonly redis: Redis,
-    private readonly doorbell: Doorbell,
+    /** What adds to queues: closed first, since it sends what it still holds. */
+    private readonly producers: readonly { readonly close: () => Promise<void> }[],
   ) {}
 
   readinessChecks(): ReadinessCheck[] {
@@ -20,7 +20,7 @@ export class Connections implements OnApplicationShutdown {
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await this.doorbell.close();
+    for (const producer of this.producers) await producer.close();
     this.redis.disconnect();
     await this.database.$disconnect();
   }

@@ -52,6 +52,8 @@ export const env = parseEnv(
     SWEEP_UNSETTLED_MS: milliseconds(60_000),
     SWEEP_ALL_MS: milliseconds(600_000),
     SWEEP_ATTENTION_MS: milliseconds(3_600_000),
+    /** CreateSnapshot and DeleteSnapshot of this process. EC2 gives an account five mutating calls a second, for everything. */
+    SNAPSHOT_CALLS_PER_SECOND: z.coerce.number().positive().max(100).default(1),
     ORPHAN_SWEEP_MS: milliseconds(3_600_000),
     /** An orphan is removed when it is still one this long after it was first seen. */
     ORPHAN_GRACE_MS: milliseconds(3_600_000),

@@ -16,7 +16,9 @@ import { HerokuIdentity, HerokuPlatform } from '@dockhero/domain/ports/heroku-pl
 import { InstancePower, Instances } from '@dockhero/domain/ports/instances';
 import { SecurityGroups } from '@dockhero/domain/ports/security-groups';
 import { openProducerRedis } from '@dockhero/queue/connection';
+import { BackupSchedule } from '@dockhero/queue/backup-schedule';
 import { Doorbell } from '@dockhero/queue/doorbell';
+import { VolumeDoorbell } from '@dockhero/queue/volume-doorbell';
 import { readAgentBundle } from '@dockhero/runtime/agent-bundle';
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { Logger } from 'pino';
@@ -37,10 +39,11 @@ import { DockerConnections } from './steps/docker-connections.js';
 import { LaunchSettings } from './steps/launch-settings.js';
 import { provisionStepClasses, removeStepClasses } from './steps/step-classes.js';
 import { WantedAgent } from './steps/wanted-agent.js';
+import { volumeProviders, type VolumePorts } from './volumes/volume-providers.js';
 import { WorkerLog } from './worker-log.js';
 
 /** The outside world, as the steps see it. */
-export interface Ports {
+export interface Ports extends VolumePorts {
   readonly instances: Instances;
   readonly power: InstancePower;
   readonly addresses: Addresses;
@@ -59,6 +62,7 @@ export class ReconcilerModule {
     const box = new SecretBox(env.ENCRYPTION_KEYS);
     const redis = openProducerRedis(env.REDIS_URL);
     const doorbell = new Doorbell(redis, logger);
+    const volumeClients = { database, doorbell: new VolumeDoorbell(redis, logger), schedule: new BackupSchedule(redis) };
     const intervals = { unsettled: env.SWEEP_UNSETTLED_MS, all: env.SWEEP_ALL_MS, attention: env.SWEEP_ATTENTION_MS };
     const orphans = { intervalMs: env.ORPHAN_SWEEP_MS, graceMs: env.ORPHAN_GRACE_MS };
     const { instances, addresses, groups } = ports;
@@ -73,7 +77,10 @@ export class ReconcilerModule {
         { provide: HostAgents, useValue: ports.agents },
         { provide: HerokuPlatform, useValue: ports.platform },
         { provide: HerokuIdentity, useValue: ports.identity },
-        { provide: Connections, useFactory: () => new Connections(database, redis, doorbell) },
+        {
+          provide: Connections,
+          useFactory: () => new Connections(database, redis, [doorbell, volumeClients.doorbell, volumeClients.schedule]),
+        },
         { provide: ResourceStore, useFactory: () => new ResourceStore(database, box) },
         { provide: ClusterStore, useFactory: () => new ClusterStore(database, box) },
         { provide: ClusterAuthorityStore, useFactory: () => new ClusterAuthorityStore(database, box) },
@@ -111,6 +118,7 @@ export class ReconcilerModule {
         PassJournal,
         Reconciler,
         ReconcileProcessor,
+        ...volumeProviders(env, ports, volumeClients, logger),
       ],
     };
   }

@@ -16,6 +16,13 @@ export const provisionSteps = [
 ] as const;
 
 /** Names of the steps to `removed`, in order. The first acts only when we gave up by ourselves. */
-export const removeSteps = ['tell heroku of failure', 'terminate hosts', 'release addresses', 'remove security group', 'forget'] as const;
+export const removeSteps = [
+  'tell heroku of failure',
+  'terminate hosts',
+  'remove volumes',
+  'release addresses',
+  'remove security group',
+  'forget',
+] as const;
 
 export type StepName = (typeof provisionSteps)[number] | (typeof removeSteps)[number];

@@ -2,7 +2,6 @@ import { ClusterAuthorityStore } from '@dockhero/database/cluster-authority-stor
 import { ControlPlaneCredentials } from '@dockhero/docker/control-plane-credentials';
 import type { DockerConnection } from '@dockhero/domain/ports/docker-engine';
 import { Injectable } from '@nestjs/common';
-import type { Pass } from '../reconcile/pass.js';
 
 /** How this worker reaches the hosts of a cluster. */
 @Injectable()
@@ -13,7 +12,7 @@ export class DockerConnections {
     this.#credentials = new ControlPlaneCredentials((id) => authorities.read(id));
   }
 
-  async to(pass: Pass, address: string): Promise<DockerConnection> {
+  async to(pass: { readonly resource: { readonly id: string } }, address: string): Promise<DockerConnection> {
     return await this.#credentials.to(pass.resource.id, address);
   }
 }

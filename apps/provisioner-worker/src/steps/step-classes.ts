@@ -13,6 +13,7 @@ import { RecordAlertContacts } from './record-alert-contacts.js';
 import { RecordLogInputs } from './record-log-inputs.js';
 import { ReleaseAddresses } from './release-addresses.js';
 import { RemoveSecurityGroup } from './remove-security-group.js';
+import { RemoveVolumes } from './remove-volumes.js';
 import { TellHerokuOfFailure } from './tell-heroku-of-failure.js';
 import { TellHeroku } from './tell-heroku.js';
 import { TerminateHosts } from './terminate-hosts.js';
@@ -35,4 +36,11 @@ export const provisionStepClasses = [
 ] as const;
 
 /** The order of removal. */
-export const removeStepClasses = [TellHerokuOfFailure, TerminateHosts, ReleaseAddresses, RemoveSecurityGroup, Forget] as const;
+export const removeStepClasses = [
+  TellHerokuOfFailure,
+  TerminateHosts,
+  RemoveVolumes,
+  ReleaseAddresses,
+  RemoveSecurityGroup,
+  Forget,
+] as const;

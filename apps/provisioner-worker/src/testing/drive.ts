@@ -1,7 +1,12 @@
 import { AppError } from '@dockhero/domain/errors';
-import type { Reconciler } from '../reconcile/reconciler.js';
+import type { StepResult } from '../reconcile/step.js';
 import { ProcessEnded } from './mortal-database.js';
 import type { World } from './world.js';
+
+/** Of resources, or of volumes. */
+interface Reconciler {
+  readonly pass: (id: string) => Promise<StepResult>;
+}
 
 /** What came of one pass. */
 export type Outcome = 'done' | `waiting: ${string}` | `failed: ${string}` | 'process ended';
@@ -29,4 +34,9 @@ export async function settle(world: World, reconciler: Reconciler, id: string, l
     if (outcome === 'done') return outcomes;
   }
   throw new Error(`not settled after ${limit} passes; the last ones: ${outcomes.slice(-5).join(' | ')}`);
+}
+
+/** Passes whatever comes of them, and the time that the queue would let pass. */
+export async function passTimes(world: World, reconciler: Reconciler, id: string, count: number): Promise<void> {
+  for (let made = 0; made < count; made += 1) await passOnce(world, reconciler, id);
 }

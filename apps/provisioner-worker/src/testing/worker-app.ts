@@ -1,5 +1,7 @@
 import 'reflect-metadata';
+import { backupScheduleQueue } from '@dockhero/contracts/backup-schedule-queue';
 import { resourcesQueue } from '@dockhero/contracts/resources-queue';
+import { volumesQueue } from '@dockhero/contracts/volumes-queue';
 import type { Secret } from '@dockhero/domain/secret';
 import { openWorkerRedis } from '@dockhero/queue/connection';
 import type { CallGate } from '@dockhero/testing/fakes/call-gate';
@@ -37,6 +39,7 @@ export async function startWorkerApp(
     SWEEP_UNSETTLED_MS: never,
     SWEEP_ALL_MS: never,
     SWEEP_ATTENTION_MS: never,
+    SNAPSHOT_CALLS_PER_SECOND: 100,
     ORPHAN_SWEEP_MS: never,
     ORPHAN_GRACE_MS: never,
     ...settings,
@@ -45,7 +48,7 @@ export async function startWorkerApp(
   const app = await Test.createTestingModule({
     imports: [
       BullModule.forRoot({ connection: redis }),
-      BullModule.registerQueue({ name: resourcesQueue.name }),
+      BullModule.registerQueue({ name: resourcesQueue.name }, { name: volumesQueue.name }, { name: backupScheduleQueue.name }),
       ReconcilerModule.with(env, portsOf(world, gate), subnetIds, pino({ level: 'silent' })),
     ],
   }).compile();

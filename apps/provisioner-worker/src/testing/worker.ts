@@ -8,15 +8,20 @@ import type { Database } from '@dockhero/database/client';
 import { LogInputStore } from '@dockhero/database/log-input-store';
 import { ResourceStore } from '@dockhero/database/resource-store';
 import { StepTimeStore } from '@dockhero/database/step-time-store';
+import { VolumeFactsStore } from '@dockhero/database/volume-facts-store';
 import { CallGate } from '@dockhero/testing/fakes/call-gate';
 import { FakeAddresses } from '@dockhero/testing/fakes/fake-addresses';
+import { FakeDisks } from '@dockhero/testing/fakes/fake-disks';
 import { FakeDockerEngine } from '@dockhero/testing/fakes/fake-docker-engine';
 import { FakeHerokuIdentity } from '@dockhero/testing/fakes/fake-heroku-identity';
 import { FakeHerokuPlatform } from '@dockhero/testing/fakes/fake-heroku-platform';
 import { FakeHostAgents } from '@dockhero/testing/fakes/fake-host-agents';
+import { FakeHostVolumes } from '@dockhero/testing/fakes/fake-host-volumes';
 import { FakeInstancePower } from '@dockhero/testing/fakes/fake-instance-power';
 import { FakeInstances } from '@dockhero/testing/fakes/fake-instances';
 import { FakeSecurityGroups } from '@dockhero/testing/fakes/fake-security-groups';
+import { FakeSnapshotBlocks } from '@dockhero/testing/fakes/fake-snapshot-blocks';
+import { FakeSnapshots } from '@dockhero/testing/fakes/fake-snapshots';
 import { pino } from 'pino';
 import { HerokuSession } from '../heroku/heroku-session.js';
 import { GiveUpRule } from '../reconcile/decide-failure.js';
@@ -44,6 +49,7 @@ import { RecordAlertContacts } from '../steps/record-alert-contacts.js';
 import { RecordLogInputs } from '../steps/record-log-inputs.js';
 import { ReleaseAddresses } from '../steps/release-addresses.js';
 import { RemoveSecurityGroup } from '../steps/remove-security-group.js';
+import { RemoveVolumes } from '../steps/remove-volumes.js';
 import { TellHerokuOfFailure } from '../steps/tell-heroku-of-failure.js';
 import { TellHeroku } from '../steps/tell-heroku.js';
 import { TerminateHosts } from '../steps/terminate-hosts.js';
@@ -82,6 +88,10 @@ export function portsOf(world: World, gate: CallGate): Ports {
     groups: new FakeSecurityGroups(world.cloud, gate),
     engine: new FakeDockerEngine(world.hosts, gate),
     agents: new FakeHostAgents(world.hosts, gate),
+    disks: new FakeDisks(world.ebs, gate),
+    snapshots: new FakeSnapshots(world.ebs, gate),
+    blocks: new FakeSnapshotBlocks(world.ebs, gate),
+    volumes: new FakeHostVolumes(world.mounts, gate),
     platform: new FakeHerokuPlatform(world.heroku, gate),
     identity: new FakeHerokuIdentity(world.heroku, gate),
   };
@@ -127,6 +137,7 @@ export function makeReconciler(world: World, gate: CallGate, database: Database,
     [
       new TellHerokuOfFailure(platform, session),
       new TerminateHosts(instances, lag),
+      new RemoveVolumes(new VolumeFactsStore(database), world.volumeDoorbell),
       new ReleaseAddresses(addresses, lag),
       new RemoveSecurityGroup(groups),
       new Forget(clusters),

@@ -6,9 +6,12 @@ import { ResourceStore } from '@dockhero/database/resource-store';
 import { SecretBox } from '@dockhero/database/secret-box';
 import type { OAuthGrant } from '@dockhero/domain/resource';
 import { Secret } from '@dockhero/domain/secret';
+import type { VolumeDoorbell } from '@dockhero/queue/volume-doorbell';
 import { FakeCloud, type CloudInstance, type CloudTimes } from '@dockhero/testing/fakes/fake-cloud';
 import { FakeHosts } from '@dockhero/testing/fakes/fake-docker-engine';
 import { FakeHeroku } from '@dockhero/testing/fakes/fake-heroku';
+import { FakeMounts } from '@dockhero/testing/fakes/fake-host-volumes';
+import { FakeStorage, type StorageTimes } from '@dockhero/testing/fakes/fake-storage';
 import { createTestDatabase } from '@dockhero/testing/test-services';
 import { vi } from 'vitest';
 
@@ -45,6 +48,11 @@ export class World {
   readonly cloud: FakeCloud;
   readonly hosts: FakeHosts;
   readonly heroku = new FakeHeroku();
+  /** Disks and snapshots. */
+  readonly ebs: FakeStorage;
+  readonly mounts: FakeMounts;
+  /** Rings of the resources' passes for volumes: ids, in order. */
+  readonly volumeRings: string[] = [];
   readonly box: SecretBox;
   readonly resources: ResourceStore;
   readonly #enrolments: EnrolmentStore;
@@ -52,6 +60,7 @@ export class World {
   constructor(
     readonly storage: TestStorage,
     times: Partial<CloudTimes> = {},
+    storageTimes: Partial<StorageTimes> = {},
   ) {
     // The database dates rows by its own clock, so a world begins now.
     vi.useFakeTimers({ toFake: ['Date'], now: vi.getRealSystemTime() });
@@ -59,6 +68,8 @@ export class World {
     this.hosts = new FakeHosts(this.cloud);
     this.hosts.bootMs = 2_500;
     this.hosts.trade = (instance) => this.#trade(instance);
+    this.ebs = new FakeStorage(this.cloud, storageTimes);
+    this.mounts = new FakeMounts(this.hosts, this.ebs);
     this.box = new SecretBox(storage.keys);
     this.resources = new ResourceStore(storage.database, this.box);
     this.#enrolments = new EnrolmentStore(storage.database, this.box);
@@ -66,6 +77,11 @@ export class World {
 
   get database(): Database {
     return this.storage.database;
+  }
+
+  /** Takes rings without a queue: tests make the passes themselves. */
+  get volumeDoorbell(): VolumeDoorbell {
+    return { ring: (id: string) => void this.volumeRings.push(id), close: async () => {} } as unknown as VolumeDoorbell;
   }
 
   advance(ms: number): void {

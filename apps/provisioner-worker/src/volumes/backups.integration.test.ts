@@ -1,0 +1,176 @@
+import { CallGate } from '@dockhero/testing/fakes/call-gate';
+import { backupTriesMax } from '@dockhero/domain/volumes/backup-retries';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { settle } from '../testing/drive.js';
+import { makeVolumeReconciler } from '../testing/volume-worker.js';
+import { VolumeOwner } from '../testing/volume-owner.js';
+import { openStorage, World, type TestStorage } from '../testing/world.js';
+import type { VolumeReconciler } from './volume-reconciler.js';
+
+const dayMs = 86_400_000;
+let storage: TestStorage;
+let world: World;
+let gate: CallGate;
+let worker: VolumeReconciler;
+
+beforeAll(async () => {
+  storage = await openStorage();
+});
+afterAll(() => storage.drop());
+beforeEach(() => {
+  world = new World(storage, {}, { snapshotMs: 20_000 });
+  gate = new CallGate();
+  worker = makeVolumeReconciler(world, gate, storage.database);
+});
+afterEach(() => {
+  world.advance(10_000);
+  expect(world.mounts.frozen()).toEqual([]);
+  expect([...world.ebs.violations, ...world.mounts.violations]).toEqual([]);
+});
+
+const settled = async (id: string) => await settle(world, worker, id);
+
+async function inUse() {
+  const owner = await VolumeOwner.with(world);
+  const volume = await owner.create();
+  await owner.want(volume, 0);
+  await settled(volume.id);
+  await owner.mount(volume, 0);
+  return { owner, volume, diskId: world.ebs.alive()[0]?.id ?? '' };
+}
+
+describe('a backup', () => {
+  it('is taken while writes are held back, and tells what it holds, how, and how much has changed', async () => {
+    const { owner, volume, diskId } = await inUse();
+    gate.hook = (call, moment) => {
+      if (call === 'snapshots.create' && moment === 'before') {
+        expect(world.mounts.frozen()).toEqual([diskId]);
+        world.advance(400);
+      }
+    };
+    await owner.backUp('data');
+    await settled(volume.id);
+    world.ebs.write(diskId, 5, 'more');
+    world.ebs.write(diskId, 9, 'more');
+    await owner.backUp('data');
+    await settled(volume.id);
+    const [first, second] = await owner.backups(volume.id);
+    expect(first).toMatchObject({ state: 'completed', consistency: 'filesystem', frozenMs: 400, changedBytes: null, kind: 'manual' });
+    expect(second).toMatchObject({ state: 'completed', changedBytes: BigInt(2 * 524_288) });
+    expect(second?.completedAt?.getTime()).toBeGreaterThanOrEqual(second?.takenAt?.getTime() ?? Infinity);
+    expect(gate.count('volumes.thaw')).toBe(2);
+  });
+
+  it('thaws also when the snapshot fails', async () => {
+    const { owner, volume } = await inUse();
+    gate.refuse('snapshots.create', 'aws_unavailable');
+    await owner.backUp('data');
+    await worker.pass(volume.id);
+    expect(gate.count('volumes.thaw')).toBe(1);
+    expect(world.mounts.frozen()).toEqual([]);
+    expect((await owner.backups(volume.id))[0]).toMatchObject({ state: 'requested', failures: 1 });
+    await settled(volume.id);
+    expect((await owner.backups(volume.id))[0]).toMatchObject({ state: 'completed', failure: null });
+  });
+
+  it('claims no more than a power cut would leave when the freeze did not last, or nobody answered', async () => {
+    const { owner, volume } = await inUse();
+    gate.hook = (call, moment) => {
+      if (call === 'snapshots.create' && moment === 'before') world.advance(11_000);
+    };
+    await owner.backUp('data');
+    await settled(volume.id);
+    gate.hook = () => {};
+    world.mounts.silent.add(await owner.instanceOf(0));
+    await owner.backUp('data');
+    await settled(volume.id);
+    const backups = await owner.backups(volume.id);
+    expect(backups.map(({ state, consistency }) => `${state} ${consistency}`)).toEqual(['completed crash', 'completed crash']);
+  });
+
+  it('is taken once when the answer of its snapshot is lost, and the second of a lagging listing goes', async () => {
+    const { owner, volume } = await inUse();
+    gate.loseAnswer('snapshots.create');
+    await owner.backUp('data');
+    await settled(volume.id);
+    expect(world.ebs.snapshots).toHaveLength(1);
+    world.ebs.times.lagMs = 8_000;
+    gate.loseAnswer('snapshots.create');
+    await owner.backUp('data');
+    await settled(volume.id);
+    expect(world.ebs.snapshots).toHaveLength(2);
+    expect((await owner.backups(volume.id)).map(({ state }) => state)).toEqual(['completed', 'completed']);
+  });
+
+  it('is tried again when its snapshot ends in an error', async () => {
+    const { owner, volume, diskId } = await inUse();
+    world.ebs.failSnapshot.add(diskId);
+    await owner.backUp('data');
+    await settled(volume.id);
+    expect((await owner.backups(volume.id))[0]).toMatchObject({ state: 'completed', failures: 1 });
+    expect(world.ebs.snapshots).toHaveLength(1);
+  });
+
+  it('fails with a sentence when an hour and a half of tries were in vain, and keeps nobody from anything', async () => {
+    const { owner, volume } = await inUse();
+    gate.refuse('snapshots.create', 'aws_rejected', 100);
+    await owner.backUp('data');
+    await settled(volume.id);
+    expect((await owner.backups(volume.id))[0]).toMatchObject({
+      state: 'failed',
+      failures: backupTriesMax,
+      failure: 'AWS refused a request for this add-on. Our operators have been told.',
+    });
+    expect(await owner.facts(volume.id)).toMatchObject({ state: 'attached', attentionCode: null, step: null });
+    expect(
+      (await world.audit(owner.resourceId)).filter((line) => line.startsWith('warning: a manual backup of volume data failed')),
+    ).toHaveLength(1);
+  });
+
+  it('waits without a failure when AWS asks for it', async () => {
+    const { owner, volume } = await inUse();
+    gate.refuse('snapshots.create', 'snapshot_limit', 5);
+    await owner.backUp('data');
+    await settled(volume.id);
+    expect((await owner.backups(volume.id))[0]).toMatchObject({ state: 'completed', failures: 0 });
+  });
+
+  it('is restored in place: the content before it is kept in a backup, and its disk goes', async () => {
+    const { owner, volume, diskId } = await inUse();
+    world.ebs.write(diskId, 1, 'good');
+    const good = await owner.backUp('data');
+    await settled(volume.id);
+    world.ebs.write(diskId, 1, 'bad');
+    const restored = await owner.restore(good);
+    await worker.pass(volume.id).catch(() => {});
+    expect((await owner.facts(volume.id)).refusal).toContain('Host 1 uses this volume');
+    world.mounts.stopContainers(volume.id);
+    await settled(volume.id);
+    expect(restored.generation).toBe(2);
+    expect(world.ebs.alive().map(({ spec }) => spec.generation)).toEqual([2]);
+    expect(world.ebs.alive()[0]?.content.get(1)?.toString()).toBe('good');
+    const before = (await owner.backups(volume.id)).find(({ kind }) => kind === 'change');
+    expect(before).toMatchObject({ state: 'completed', generation: 1 });
+    expect(
+      world.ebs.snapshots
+        .find(({ id }) => id === before?.snapshotId)
+        ?.content.get(1)
+        ?.toString(),
+    ).toBe('bad');
+    expect(await owner.mount(volume, 0)).toBe(true);
+  });
+
+  it('that a new volume is to be made of is not deleted before', async () => {
+    const { owner, volume } = await inUse();
+    const id = await owner.backUp('data');
+    await settled(volume.id);
+    const clone = await owner.restore(id, 'clone');
+    world.advance(31 * dayMs);
+    await owner.backUp('data');
+    await settled(volume.id);
+    expect((await owner.backups(volume.id)).find((backup) => backup.id === id)?.state).toBe('completed');
+    await settled(clone.id);
+    await settled(volume.id);
+    expect((await owner.backups(volume.id)).find((backup) => backup.id === id)).toMatchObject({ state: 'expired', snapshotId: null });
+  });
+});

@@ -1,0 +1,113 @@
+import { CallGate } from '@dockhero/testing/fakes/call-gate';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { passTimes, settle } from '../testing/drive.js';
+import { makeVolumeReconciler } from '../testing/volume-worker.js';
+import { VolumeOwner } from '../testing/volume-owner.js';
+import { makeReconciler } from '../testing/worker.js';
+import { openStorage, World, type TestStorage } from '../testing/world.js';
+import type { VolumeReconciler } from './volume-reconciler.js';
+
+const dayMs = 86_400_000;
+let storage: TestStorage;
+let world: World;
+let gate: CallGate;
+let worker: VolumeReconciler;
+
+beforeAll(async () => {
+  storage = await openStorage();
+});
+afterAll(() => storage.drop());
+beforeEach(() => {
+  world = new World(storage, {}, { createMs: 400, attachMs: 900, detachMs: 500, snapshotMs: 20_000, modifyMs: 3_000 });
+  gate = new CallGate();
+  worker = makeVolumeReconciler(world, gate, storage.database);
+});
+afterEach(() => {
+  expect([...world.ebs.violations, ...world.mounts.violations]).toEqual([]);
+});
+
+const settled = async (id: string) => await settle(world, worker, id);
+const passes = async (id: string, count: number) => await passTimes(world, worker, id, count);
+
+describe('a volume that is to grow', () => {
+  it('is backed up first, and its file system takes the new size while containers go on', async () => {
+    const owner = await VolumeOwner.with(world);
+    const volume = await owner.use(worker);
+    await owner.resize('data', 5);
+    await settled(volume.id);
+    expect(await owner.facts(volume.id)).toMatchObject({ sizeGib: 5, observedVersion: 3 });
+    expect(world.mounts.mounts[0]).toMatchObject({ fileSystemGib: 5, uses: 1 });
+    expect((await owner.backups(volume.id)).map(({ kind, state }) => `${kind} ${state}`)).toEqual(['change completed']);
+    expect(gate.calls.indexOf('snapshots.create')).toBeLessThan(gate.calls.indexOf('disks.modify'));
+    // A second change within hours has to wait for AWS, and that is no failure.
+    world.ebs.times.optimizeMs = 6 * 3_600_000;
+    await owner.resize('data', 6);
+    await passes(volume.id, 2);
+    expect(await owner.facts(volume.id)).toMatchObject({ failures: 0, waitingFor: 'The last change of this volume has not completed.' });
+    world.advance(6 * 3_600_000);
+    await settled(volume.id);
+    expect(world.ebs.alive()[0]?.sizeGib).toBe(6);
+  });
+});
+
+describe('a volume that is removed', () => {
+  it('leaves a final backup and no disk, comes back from it, and is forgotten when its time is over', async () => {
+    const owner = await VolumeOwner.with(world);
+    const volume = await owner.use(worker);
+    world.ebs.write(world.ebs.alive()[0]?.id ?? '', 3, 'kept');
+    world.mounts.stopContainers(volume.id);
+    await owner.letGo(volume, 0);
+    await settled(volume.id);
+    await owner.remove('data');
+    await settled(volume.id);
+    expect(world.ebs.alive()).toEqual([]);
+    expect(world.ebs.snapshots).toHaveLength(1);
+    expect(await owner.facts(volume.id)).toMatchObject({ state: 'deleted', forgottenAt: null });
+    const back = await owner.undelete('data');
+    await owner.want(back, 0);
+    await settled(volume.id);
+    expect(world.ebs.alive()[0]?.content.get(3)?.toString()).toBe('kept');
+    expect(await owner.mount(back, 0)).toBe(true);
+    world.mounts.stopContainers(volume.id);
+    await owner.letGo(volume, 0);
+    await settled(volume.id);
+    await owner.remove('data');
+    await settled(volume.id);
+    world.advance(40 * dayMs);
+    await settled(volume.id);
+    expect(world.ebs.leftovers(owner.resourceId)).toEqual([]);
+    expect((await owner.facts(volume.id)).forgottenAt).not.toBeNull();
+  });
+
+  it('goes without a backup when no host ever had it', async () => {
+    const owner = await VolumeOwner.with(world);
+    const volume = await owner.create();
+    await settled(volume.id);
+    await owner.remove('data');
+    await settled(volume.id);
+    expect(world.ebs.leftovers(owner.resourceId)).toEqual([]);
+    expect(await owner.backups(volume.id)).toEqual([]);
+  });
+
+  it('goes with its resource, whose other things are kept until the final backup is complete', async () => {
+    const owner = await VolumeOwner.with(world);
+    const volume = await owner.use(worker);
+    const cluster = makeReconciler(world, new CallGate(), storage.database);
+    await world.resources.remove(owner.resourceId);
+    let result = await cluster.pass(owner.resourceId);
+    for (let count = 0; count < 200 && !result.done; count += 1) {
+      world.advance(result.retryAfterMs);
+      if (world.ebs.alive().length > 0) expect(world.cloud.groups).not.toEqual([]);
+      if (world.volumeRings.length > 0) await passes(volume.id, 1);
+      result = await cluster.pass(owner.resourceId);
+    }
+    expect(result.done).toBe(true);
+    expect(world.cloud.leftovers(owner.resourceId)).toEqual([]);
+    expect(world.ebs.alive()).toEqual([]);
+    expect((await owner.backups(volume.id)).map(({ kind, state }) => `${kind} ${state}`)).toEqual(['final completed']);
+    expect((await world.facts(owner.resourceId)).facts?.removedAt).not.toBeNull();
+    world.advance(8 * dayMs);
+    await settled(volume.id);
+    expect(world.ebs.leftovers(owner.resourceId)).toEqual([]);
+  });
+});

@@ -1,0 +1,74 @@
+import { CallGate } from '@dockhero/testing/fakes/call-gate';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { settle } from '../testing/drive.js';
+import { makeVolumeReconciler } from '../testing/volume-worker.js';
+import { VolumeOwner } from '../testing/volume-owner.js';
+import { openStorage, World, type TestStorage } from '../testing/world.js';
+import { DailyBackups } from './daily-backups.js';
+import type { VolumeReconciler } from './volume-reconciler.js';
+
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
+let storage: TestStorage;
+let world: World;
+let gate: CallGate;
+let worker: VolumeReconciler;
+
+beforeAll(async () => {
+  storage = await openStorage();
+});
+afterAll(() => storage.drop());
+beforeEach(() => {
+  world = new World(storage, {}, { snapshotMs: 20_000 });
+  gate = new CallGate();
+  worker = makeVolumeReconciler(world, gate, storage.database);
+});
+afterEach(() => {
+  world.advance(10_000);
+  expect(world.mounts.frozen()).toEqual([]);
+  expect([...world.ebs.violations, ...world.mounts.violations]).toEqual([]);
+});
+
+const settled = async (id: string) => await settle(world, worker, id);
+
+async function inUse() {
+  const owner = await VolumeOwner.with(world);
+  const volume = await owner.create();
+  await owner.want(volume, 0);
+  await settled(volume.id);
+  await owner.mount(volume, 0);
+  return { owner, volume, diskId: world.ebs.alive()[0]?.id ?? '' };
+}
+
+describe('daily backups', () => {
+  const daily = () => new DailyBackups(storage.database, world.volumeDoorbell);
+
+  it('are asked for once a day of volumes in use, by however many workers, and thinned out as the schedule says', async () => {
+    const { owner, volume } = await inUse();
+    for (let hour = 0; hour < 40 * 24; hour += 4) {
+      world.advance(4 * hourMs);
+      await Promise.all([daily().run(new Date()), daily().run(new Date())]);
+      if (world.volumeRings.splice(0).includes(volume.id)) await settled(volume.id);
+    }
+    const all = await owner.backups(volume.id);
+    expect(all.length).toBeGreaterThanOrEqual(39);
+    expect(all.length).toBeLessThanOrEqual(40);
+    const completed = all.filter(({ state }) => state === 'completed');
+    expect(completed.length).toBeGreaterThanOrEqual(9);
+    expect(completed.length).toBeLessThanOrEqual(14);
+    expect(world.ebs.snapshots).toHaveLength(completed.length);
+  });
+
+  it('are not asked for while no host has had it since the last one', async () => {
+    const { owner, volume } = await inUse();
+    world.mounts.stopContainers(volume.id);
+    await owner.letGo(volume, 0);
+    await settled(volume.id);
+    for (let day = 0; day < 4; day += 1) {
+      world.advance(dayMs);
+      await daily().run(new Date());
+      await settled(volume.id);
+    }
+    expect(await owner.backups(volume.id)).toHaveLength(1);
+  });
+});

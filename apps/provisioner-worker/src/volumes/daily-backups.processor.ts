@@ -1,0 +1,47 @@
+import { backupScheduleQueue } from '@dockhero/contracts/backup-schedule-queue';
+import { BackupSchedule } from '@dockhero/queue/backup-schedule';
+import { Processor, WorkerHost } from '@nestjs/bullmq';
+import type { OnApplicationBootstrap, OnModuleDestroy } from '@nestjs/common';
+import { Repeater } from '../reconcile/repeater.js';
+import { WorkerLog } from '../worker-log.js';
+import { DailyBackups } from './daily-backups.js';
+
+/** Asks for daily backups each minute, in one of all workers. Redis keeps the beat; a run that failed or was missed is made up for by the next. */
+@Processor(backupScheduleQueue.name, { autorun: false })
+export class DailyBackupsProcessor extends WorkerHost implements OnApplicationBootstrap, OnModuleDestroy {
+  readonly #repeater: Repeater;
+  #running: Promise<void> = Promise.resolve();
+  #kept: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly backups: DailyBackups,
+    private readonly schedule: BackupSchedule,
+    private readonly log: WorkerLog,
+  ) {
+    super();
+    // Again and again, since a Redis that was flushed has forgotten it.
+    this.#repeater = new Repeater('backup schedule', backupScheduleQueue.everyMs, () => this.schedule.keep(), log.logger);
+  }
+
+  onApplicationBootstrap(): void {
+    const { logger } = this.log;
+    this.worker.on('error', (error) => logger.warn({ error }, 'queue trouble'));
+    this.#running = this.worker.run();
+    this.#repeater.start();
+    this.#kept = this.schedule
+      .keep()
+      .catch((error: unknown) => logger.warn({ error }, 'the backup schedule could not be set; it is tried again'));
+  }
+
+  async process(): Promise<void> {
+    const count = await this.backups.run(new Date());
+    if (count > 0) this.log.logger.info({ volumes: count }, 'daily backups asked for');
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    await this.#repeater.stop();
+    await this.#kept;
+    await this.worker.close();
+    await this.#running;
+  }
+}

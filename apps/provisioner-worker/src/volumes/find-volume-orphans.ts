@@ -1,0 +1,33 @@
+import type { Disk } from '@dockhero/domain/ports/disks';
+import type { Snapshot } from '@dockhero/domain/ports/snapshots';
+
+export interface StoredThing {
+  readonly kind: 'disk' | 'snapshot';
+  readonly id: string;
+}
+
+/**
+ * What of EBS nobody needs, and which disks nobody knows. @param volumes ids, by whether their content may still be had.
+ * @param backups those that may need a snapshot, with the one that is theirs, or null while it is being made.
+ */
+export function findVolumeOrphans(
+  disks: readonly Pick<Disk, 'id' | 'volumeId'>[],
+  snapshots: readonly Pick<Snapshot, 'id' | 'backupId'>[],
+  volumes: { readonly known: ReadonlySet<string>; readonly forgotten: ReadonlySet<string> },
+  backups: ReadonlyMap<string, string | null>,
+): { orphans: StoredThing[]; unknown: Pick<Disk, 'id' | 'volumeId'>[] } {
+  const forgotten = disks.filter(({ volumeId }) => volumeId !== null && volumes.forgotten.has(volumeId));
+  const unknown = disks.filter(({ volumeId }) => volumeId === null || !(volumes.known.has(volumeId) || volumes.forgotten.has(volumeId)));
+  const needless = snapshots.filter(({ id, backupId }) => {
+    if (backupId === null) return false;
+    const own = backups.get(backupId);
+    return own === undefined || (own !== null && own !== id);
+  });
+  return {
+    orphans: [
+      ...forgotten.map(({ id }) => ({ kind: 'disk' as const, id })),
+      ...needless.map(({ id }) => ({ kind: 'snapshot' as const, id })),
+    ],
+    unknown,
+  };
+}

@@ -1,0 +1,208 @@
+import { CallGate } from '@dockhero/testing/fakes/call-gate';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { passTimes, settle } from '../testing/drive.js';
+import { makeVolumeReconciler } from '../testing/volume-worker.js';
+import { VolumeOwner } from '../testing/volume-owner.js';
+import { openStorage, World, type TestStorage } from '../testing/world.js';
+import type { VolumeReconciler } from './volume-reconciler.js';
+
+let storage: TestStorage;
+let world: World;
+let gate: CallGate;
+let worker: VolumeReconciler;
+
+beforeAll(async () => {
+  storage = await openStorage();
+});
+afterAll(() => storage.drop());
+beforeEach(() => {
+  world = new World(storage, {}, { createMs: 400, attachMs: 900, detachMs: 500, snapshotMs: 20_000, modifyMs: 3_000 });
+  gate = new CallGate();
+  worker = makeVolumeReconciler(world, gate, storage.database);
+});
+afterEach(() => {
+  expect([...world.ebs.violations, ...world.mounts.violations]).toEqual([]);
+});
+
+const settled = async (id: string) => await settle(world, worker, id);
+const passes = async (id: string, count: number) => await passTimes(world, worker, id, count);
+
+describe('a volume that a host wants', () => {
+  it('is made in the host’s zone and attached to it, encrypted and with our tags', async () => {
+    const owner = await VolumeOwner.with(world);
+    const volume = await owner.use(worker);
+    const [disk, ...others] = world.ebs.alive();
+    expect(others).toEqual([]);
+    expect(disk).toMatchObject({
+      sizeGib: 2,
+      spec: { resourceId: owner.resourceId, volumeId: volume.id, generation: 1, zone: 'us-east-1a' },
+      attachment: { instanceId: await owner.instanceOf(0), state: 'attached' },
+    });
+    expect(await owner.facts(volume.id)).toMatchObject({
+      state: 'attached',
+      attachedHostId: await owner.hostId(0),
+      observedVersion: 2,
+      seenVersion: 2,
+      refusal: null,
+      step: null,
+      attentionCode: null,
+    });
+  });
+
+  it('is detached once its host has let go of it', async () => {
+    const owner = await VolumeOwner.with(world);
+    const volume = await owner.use(worker);
+    world.mounts.stopContainers(volume.id);
+    await owner.letGo(volume, 0);
+    await settled(volume.id);
+    expect(world.ebs.alive()[0]).toMatchObject({ state: 'available', attachment: null });
+    expect(await owner.facts(volume.id)).toMatchObject({ state: 'available', attachedHostId: null });
+  });
+
+  it('stays where a container uses it, and the host that asks is told why', async () => {
+    const owner = await VolumeOwner.with(world, 'business');
+    const volume = await owner.use(worker);
+    await owner.want(volume, 1);
+    await passes(volume.id, 3);
+    expect(await owner.facts(volume.id)).toMatchObject({
+      attachedHostId: await owner.hostId(0),
+      refusal: 'Host 1 uses this volume. Stop the containers that use it there.',
+      seenVersion: 3,
+    });
+    expect(gate.count('disks.detach')).toBe(0);
+    await owner.want(volume, 0);
+    await settled(volume.id);
+    expect(await owner.facts(volume.id)).toMatchObject({ refusal: null, state: 'attached' });
+  });
+
+  it('goes to another zone with what it holds, once no container uses it where it was', async () => {
+    const owner = await VolumeOwner.with(world, 'business');
+    const volume = await owner.use(worker);
+    const before = await owner.facts(volume.id);
+    world.ebs.write(before.ebsVolumeId ?? '', 7, 'precious');
+    world.mounts.stopContainers(volume.id);
+    await owner.want(volume, 1);
+    await settled(volume.id);
+    const after = await owner.facts(volume.id);
+    expect(after).toMatchObject({ state: 'attached', attachedHostId: await owner.hostId(1), zone: 'us-east-1b', generation: 1 });
+    expect(after.ebsVolumeId).not.toBe(before.ebsVolumeId);
+    expect(world.ebs.alive()).toHaveLength(1);
+    expect(
+      world.ebs
+        .disk(after.ebsVolumeId ?? '')
+        .content.get(7)
+        ?.toString(),
+    ).toBe('precious');
+    world.mounts.stopContainers(volume.id);
+    await owner.want(volume, 0);
+    await settled(volume.id);
+    expect(world.ebs.alive()).toHaveLength(1);
+    expect(world.ebs.alive()[0]?.content.get(7)?.toString()).toBe('precious');
+  });
+
+  it('goes to another zone with what was written last, also when a host has had it again since the move began', async () => {
+    const owner = await VolumeOwner.with(world, 'business');
+    const volume = await owner.use(worker);
+    world.mounts.stopContainers(volume.id);
+    await owner.want(volume, 1);
+    while ((await owner.backups(volume.id)).every(({ state }) => state !== 'completed')) await passes(volume.id, 1);
+    await owner.want(volume, 0);
+    await settled(volume.id);
+    expect(await owner.mount(volume, 0)).toBe(true);
+    world.ebs.write((await owner.facts(volume.id)).ebsVolumeId ?? '', 7, 'last');
+    world.advance(5_000);
+    world.mounts.stopContainers(volume.id);
+    await owner.want(volume, 1);
+    await settled(volume.id);
+    expect(await owner.facts(volume.id)).toMatchObject({ state: 'attached', attachedHostId: await owner.hostId(1) });
+    expect(world.ebs.alive().map(({ content }) => content.get(7)?.toString())).toEqual(['last']);
+  });
+
+  it('is not taken from a host that does not answer, and is once that host has ended', async () => {
+    const owner = await VolumeOwner.with(world, 'business');
+    const volume = await owner.use(worker);
+    const lost = await owner.instanceOf(0);
+    world.mounts.silent.add(lost);
+    await owner.want(volume, 1);
+    await passes(volume.id, 5);
+    expect((await owner.facts(volume.id)).refusal).toBe(
+      'Host 1 has this volume and does not answer: it stays there until the host answers or is replaced.',
+    );
+    const instance = world.cloud.instances.find(({ id }) => id === lost);
+    if (instance) world.cloud.lose(instance);
+    await settled(volume.id);
+    expect(await owner.facts(volume.id)).toMatchObject({ state: 'attached', attachedHostId: await owner.hostId(1), refusal: null });
+  });
+
+  it('follows its host to the machine that replaces it', async () => {
+    const owner = await VolumeOwner.with(world);
+    const volume = await owner.use(worker);
+    const lost = await owner.instanceOf(0);
+    const instance = world.cloud.instances.find(({ id }) => id === lost);
+    if (instance) world.cloud.lose(instance);
+    await owner.settleCluster();
+    await owner.want(volume, 0);
+    await settled(volume.id);
+    expect(await owner.instanceOf(0)).not.toBe(lost);
+    expect(world.ebs.alive()[0]?.attachment).toMatchObject({ instanceId: await owner.instanceOf(0), state: 'attached' });
+    expect(await owner.mount(volume, 0)).toBe(true);
+  });
+
+  it('that hangs while it is attached is attached anew within 90 seconds', async () => {
+    const owner = await VolumeOwner.with(world);
+    const volume = await owner.create();
+    await owner.want(volume, 0);
+    await passes(volume.id, 2);
+    const [disk] = world.ebs.alive();
+    world.ebs.stuck.add(disk?.id ?? '');
+    const startedAt = Date.now();
+    while (gate.count('disks.detach') === 0 && Date.now() - startedAt < 90_000) await passes(volume.id, 1);
+    world.ebs.stuck.clear();
+    await settled(volume.id);
+    expect(Date.now() - startedAt).toBeLessThan(90_000);
+    expect(gate.count('disks.attach')).toBe(2);
+    expect(await owner.facts(volume.id)).toMatchObject({ state: 'attached' });
+  });
+
+  it('that hangs while it is detached is forced away only from a machine that has stopped', async () => {
+    const owner = await VolumeOwner.with(world, 'business');
+    const volume = await owner.use(worker);
+    world.mounts.stopContainers(volume.id);
+    world.ebs.stuck.add(world.ebs.alive()[0]?.id ?? '');
+    await owner.want(volume, 1);
+    await passes(volume.id, 400);
+    expect(await owner.facts(volume.id)).toMatchObject({
+      state: 'detaching',
+      waitingFor: 'AWS to detach the disk',
+      refusal: expect.stringContaining('AWS has been detaching') as string,
+    });
+    expect(world.ebs.violations).toEqual([]);
+  });
+
+  it('that AWS has lost needs a person, and is never made again by itself', async () => {
+    const owner = await VolumeOwner.with(world);
+    const volume = await owner.use(worker);
+    world.ebs.lose(world.ebs.alive()[0]?.id ?? '');
+    await passes(volume.id, 3);
+    expect(await owner.facts(volume.id)).toMatchObject({ state: 'lost', attentionCode: 'volume_lost' });
+    expect(world.ebs.alive()).toEqual([]);
+    expect((await world.audit(owner.resourceId)).filter((line) => line.startsWith('trouble: volume data: AWS does not know'))).toHaveLength(
+      1,
+    );
+  });
+
+  it('that no disk can be had for, says so to the host at once', async () => {
+    const owner = await VolumeOwner.with(world);
+    const volume = await owner.create();
+    await owner.want(volume, 0);
+    world.ebs.diskLimit = 0;
+    await passes(volume.id, 1);
+    expect(await owner.facts(volume.id)).toMatchObject({
+      attentionCode: 'disk_limit',
+      refusal: 'AWS gives us no further disk. Our operators have been told.',
+    });
+    world.ebs.diskLimit = Infinity;
+    await settled(volume.id);
+    expect(await owner.facts(volume.id)).toMatchObject({ attentionCode: null, refusal: null, state: 'attached', failures: 0 });
+  });
+});

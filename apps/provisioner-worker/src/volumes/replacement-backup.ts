@@ -1,0 +1,44 @@
+import type { OwnBackup } from '@dockhero/database/volume-facts-store';
+import type { Disk } from '@dockhero/domain/ports/disks';
+import { dayMs } from '@dockhero/domain/volumes/backup-schedule';
+import { changeKeepDays } from '@dockhero/domain/volumes/retention';
+import type { VolumePass } from './volume-pass.js';
+
+// Before a disk is deleted because another takes its place, what it holds is in a backup that names it. The disk is at no host then, and comes to
+// none again: whatever was written to it, is in there.
+
+const noteOf = (diskId: string) => `what ${diskId} held before it was replaced`;
+
+/** The disk that such a backup is of; null for other backups. */
+export function replacedDiskOf({ kind, note }: Pick<OwnBackup, 'kind' | 'note'>): string | null {
+  if (kind !== 'change') return null;
+  return /^what (\S+) held before it was replaced$/.exec(note ?? '')?.[1] ?? null;
+}
+
+/** The newest one of this disk that has not failed. @param since one that was taken before does not count; null: all do. */
+export function savedContent({ backups }: VolumePass, disk: Disk, since: Date | null): OwnBackup | null {
+  return (
+    backups.findLast(
+      (backup) =>
+        replacedDiskOf(backup) === disk.id &&
+        ['requested', 'pending', 'completed'].includes(backup.state) &&
+        (since === null || (backup.takenAt ?? backup.requestedAt) >= since),
+    ) ?? null
+  );
+}
+
+export function isSaved({ state, snapshotId }: OwnBackup): boolean {
+  return state === 'completed' && snapshotId !== null;
+}
+
+export async function requestReplacementBackup(pass: VolumePass, disk: Disk): Promise<void> {
+  const now = Date.now();
+  await pass.requestBackup({
+    generation: disk.generation ?? pass.volume.generation,
+    kind: 'change',
+    note: noteOf(disk.id),
+    sizeGib: disk.sizeGib,
+    keepUntil: new Date(now + changeKeepDays * dayMs),
+    requestedAt: new Date(now),
+  });
+}

@@ -1,0 +1,45 @@
+import { Snapshots } from '@dockhero/domain/ports/snapshots';
+import { backupsToExpire, removedBackupsToExpire } from '@dockhero/domain/volumes/retention';
+import { Injectable } from '@nestjs/common';
+import { done, waitFor, type StepResult } from '../../reconcile/step.js';
+import { SnapshotBudget } from '../snapshot-budget.js';
+import { VolumeStep } from '../volume-step.js';
+import type { VolumePass } from '../volume-pass.js';
+
+/** Backups whose time is over are gone: off the list first, so that nobody restores what is being deleted, then their snapshots. */
+@Injectable()
+export class ExpireBackups extends VolumeStep {
+  readonly name = 'expire backups';
+  override readonly isBackground = true;
+
+  constructor(
+    private readonly snapshots: Snapshots,
+    private readonly budget: SnapshotBudget,
+  ) {
+    super();
+  }
+
+  async ensure(pass: VolumePass): Promise<StepResult> {
+    const now = new Date();
+    const { completedBackups, settings } = pass;
+    // While its last backup is still to come, a removed volume keeps what it has.
+    const isEnding = pass.isRemoved && pass.facts.state === 'deleted' && pass.openBackups.length === 0;
+    const due = isEnding
+      ? removedBackupsToExpire(completedBackups, now)
+      : pass.isRemoved
+        ? []
+        : backupsToExpire(completedBackups, settings.keep, now);
+    for (const id of due) {
+      const backup = completedBackups.find((candidate) => candidate.id === id);
+      if (backup) await pass.expireBackup(backup);
+    }
+    for (const backup of pass.backups) {
+      if (backup.state !== 'expired' || backup.snapshotId === null) continue;
+      const waitMs = this.budget.take();
+      if (waitMs > 0) return waitFor('our turn at AWS', waitMs);
+      await this.snapshots.delete(backup.snapshotId);
+      await pass.recordBackup(backup, { snapshotId: null });
+    }
+    return done;
+  }
+}

@@ -1,0 +1,20 @@
+import { dayMs } from '@dockhero/domain/volumes/backup-schedule';
+import { Injectable } from '@nestjs/common';
+import { done, type StepResult } from '../../reconcile/step.js';
+import { VolumeStep } from '../volume-step.js';
+import type { VolumePass } from '../volume-pass.js';
+
+/** Once neither a disk nor a backup is left of a removed volume, it cannot be had back. */
+@Injectable()
+export class ForgetVolume extends VolumeStep {
+  readonly name = 'forget volume';
+  override readonly isBackground = true;
+
+  async ensure(pass: VolumePass): Promise<StepResult> {
+    const isLeft = pass.backups.some(({ state, snapshotId }) => state !== 'failed' && !(state === 'expired' && snapshotId === null));
+    const removedAt = pass.volume.removedAt?.getTime() ?? 0;
+    const isOver = Date.now() >= removedAt + pass.settings.finalDays * dayMs;
+    if (pass.facts.state === 'deleted' && !isLeft && isOver) await pass.record({ forgottenAt: new Date() });
+    return done;
+  }
+}

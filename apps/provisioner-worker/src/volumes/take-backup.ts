@@ -1,0 +1,124 @@
+import type { OwnBackup } from '@dockhero/database/volume-facts-store';
+import { AppError, hasCode } from '@dockhero/domain/errors';
+import type { Disk } from '@dockhero/domain/ports/disks';
+import type { DockerConnection } from '@dockhero/domain/ports/docker-engine';
+import { HostVolumes, type Frozen } from '@dockhero/domain/ports/host-volumes';
+import { Snapshots, type Snapshot } from '@dockhero/domain/ports/snapshots';
+import type { Consistency } from '@dockhero/domain/volumes/backup';
+import { dayMs } from '@dockhero/domain/volumes/backup-schedule';
+import { Injectable } from '@nestjs/common';
+import { waitFor, type StepResult } from '../reconcile/step.js';
+import { DockerConnections } from '../steps/docker-connections.js';
+import { WorkerLog } from '../worker-log.js';
+import { replacedDiskOf } from './replacement-backup.js';
+import { SnapshotBudget } from './snapshot-budget.js';
+import type { VolumePass } from './volume-pass.js';
+
+/** Writes are held back for no longer than this, whatever becomes of us; milliseconds. */
+const freezeMsMax = 10_000;
+
+interface Taken {
+  readonly snapshot: Snapshot;
+  readonly takenAt: Date;
+  readonly consistency: Consistency;
+  readonly frozenMs: number | null;
+}
+
+/** Takes the snapshot of one backup: freeze, snapshot, thaw. What a lost answer has made already is found by its tag. */
+@Injectable()
+export class TakeBackup {
+  constructor(
+    private readonly snapshots: Snapshots,
+    private readonly agents: HostVolumes,
+    private readonly connections: DockerConnections,
+    private readonly budget: SnapshotBudget,
+    private readonly log: WorkerLog,
+  ) {}
+
+  async run(pass: VolumePass, backup: OwnBackup): Promise<StepResult> {
+    const taken = (await this.#findTaken(backup)) ?? (await this.#take(pass, backup));
+    if ('done' in taken) return taken;
+    const { snapshot, ...facts } = taken;
+    // What people are told of how long it is kept, counts from its content.
+    const keepUntil = backup.kind === 'final' ? new Date(facts.takenAt.getTime() + pass.settings.finalDays * dayMs) : backup.keepUntil;
+    await pass.recordBackup(backup, { state: 'pending', snapshotId: snapshot.id, sizeGib: snapshot.sizeGib, keepUntil, ...facts });
+    return waitFor('a backup to complete', 1_000);
+  }
+
+  /** Whether it was frozen is lost with the answer: less is claimed. */
+  async #findTaken({ id }: OwnBackup): Promise<Taken | null> {
+    const snapshot = await this.snapshots.findOf(id);
+    if (!snapshot) return null;
+    if (snapshot.state !== 'error') return { snapshot, takenAt: snapshot.startedAt, consistency: 'crash', frozenMs: null };
+    await this.snapshots.delete(snapshot.id);
+    return null;
+  }
+
+  async #take(pass: VolumePass, backup: OwnBackup): Promise<Taken | StepResult> {
+    const disk = diskOf(pass, backup);
+    if (!disk) throw new AppError('volume_lost', { backupId: backup.id }, { message: 'The disk that was to be backed up does not exist.' });
+    if (disk.state === 'creating') return waitFor('AWS to make the disk', 1_000);
+    const waitMs = this.budget.take();
+    if (waitMs > 0) return waitFor('our turn at AWS', waitMs);
+    return await this.#freezeAround(pass, disk, backup);
+  }
+
+  async #freezeAround(pass: VolumePass, disk: Disk, backup: OwnBackup): Promise<Taken> {
+    const connection = await this.#connectionTo(pass, disk);
+    const frozen = connection && (await this.#freeze(pass, connection));
+    let held = false;
+    let frozenMs: number | null = null;
+    const takenAt = new Date();
+    let snapshot: Snapshot;
+    try {
+      snapshot = await this.snapshots.create(disk.id, {
+        resourceId: pass.resource.id,
+        volumeId: pass.volume.id,
+        backupId: backup.id,
+        name: `${pass.resource.name}-${pass.volume.name}-${backup.kind}`,
+      });
+    } finally {
+      if (connection && frozen) ({ held, frozenMs } = await this.#thaw(pass, connection, frozen));
+    }
+    return { snapshot, takenAt, consistency: frozen && held ? frozen.consistency : 'crash', frozenMs };
+  }
+
+  async #connectionTo(pass: VolumePass, disk: Disk): Promise<DockerConnection | null> {
+    const { attachedInstanceId, attachedHostId } = pass.facts;
+    const host = disk.attachment?.instanceId === attachedInstanceId ? pass.hosts.find(({ id }) => id === attachedHostId) : undefined;
+    return disk.attachment && host?.address ? await this.connections.to(pass, host.address) : null;
+  }
+
+  /** Null: not mounted there, or nobody answers. A backup as after a power cut is better than none. */
+  async #freeze(pass: VolumePass, connection: DockerConnection): Promise<Frozen | null> {
+    try {
+      const frozen = await this.agents.freeze(connection, pass.volume.id, freezeMsMax);
+      if (frozen?.detail)
+        this.log.logger.warn({ volumeId: pass.volume.id, detail: frozen.detail }, 'backed up with less than was asked for');
+      return frozen;
+    } catch (error) {
+      if (!hasCode(error, 'agent_unreachable')) throw error;
+      this.log.logger.warn({ volumeId: pass.volume.id, error }, 'backed up without a freeze: the agent does not answer');
+      return null;
+    }
+  }
+
+  /** An agent that does not hear this thaws by itself. */
+  async #thaw(pass: VolumePass, connection: DockerConnection, { freezeId }: Frozen): Promise<{ held: boolean; frozenMs: number | null }> {
+    try {
+      return await this.agents.thaw(connection, freezeId);
+    } catch (error) {
+      if (!hasCode(error, 'agent_unreachable')) throw error;
+      this.log.logger.warn({ volumeId: pass.volume.id, freezeId, error }, 'the agent did not hear the thaw; it thaws by itself');
+      return { held: false, frozenMs: null };
+    }
+  }
+}
+
+/** Of a replaced disk, the one that it names; else that of its generation. */
+function diskOf(pass: VolumePass, backup: OwnBackup): Disk | null {
+  const replaced = replacedDiskOf(backup);
+  if (replaced !== null) return pass.disks.find(({ id }) => id === replaced) ?? null;
+  if (backup.generation === pass.current?.generation) return pass.current;
+  return pass.disks.find(({ generation }) => generation === backup.generation) ?? null;
+}

@@ -1,0 +1,188 @@
+import { randomUUID } from 'node:crypto';
+import { troubledVolumes, unsettledVolumes } from '@dockhero/database/volumes-to-sweep';
+import { CallGate } from '@dockhero/testing/fakes/call-gate';
+import { pino } from 'pino';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { settle } from '../testing/drive.js';
+import { makeVolumeReconciler } from '../testing/volume-worker.js';
+import { VolumeOwner } from '../testing/volume-owner.js';
+import { portsOf } from '../testing/worker.js';
+import { openStorage, World, type TestStorage } from '../testing/world.js';
+import type { VolumeReconciler } from './volume-reconciler.js';
+import { VolumeOrphanSweep } from './volume-orphan-sweep.js';
+import { VolumeSweep } from './volume-sweep.js';
+
+const graceMs = 3_600_000;
+const never = { unsettled: graceMs, all: graceMs, attention: graceMs };
+const silent = pino({ level: 'silent' });
+let storage: TestStorage;
+let world: World;
+let worker: VolumeReconciler;
+let sweep: VolumeSweep;
+let orphans: VolumeOrphanSweep;
+let gate: CallGate;
+
+beforeAll(async () => {
+  storage = await openStorage();
+});
+afterAll(() => storage.drop());
+beforeEach(() => {
+  world = new World(storage);
+  gate = new CallGate();
+  worker = makeVolumeReconciler(world, new CallGate(), storage.database);
+  const { disks, snapshots } = portsOf(world, gate);
+  sweep = new VolumeSweep(storage.database, disks, world.volumeDoorbell, never, silent);
+  orphans = new VolumeOrphanSweep(storage.database, disks, snapshots, { intervalMs: graceMs, graceMs }, silent);
+});
+
+const settled = async (id: string) => await settle(world, worker, id);
+const sweepFor = async (times: number) => {
+  for (; times > 0; times -= 1) {
+    await orphans.run(Date.now());
+    world.advance(graceMs);
+  }
+};
+const isRung = async (id: string, run: () => Promise<void>) => {
+  world.volumeRings.splice(0);
+  await run();
+  return world.volumeRings.includes(id);
+};
+
+async function attached() {
+  const owner = await VolumeOwner.with(world);
+  const volume = await owner.create();
+  await owner.want(volume, 0);
+  await settled(volume.id);
+  await owner.mount(volume, 0);
+  return { owner, volume };
+}
+
+describe('the sweeps of volumes', () => {
+  it('ring what is wanted and not there yet, and leave alone what is settled', async () => {
+    const owner = await VolumeOwner.with(world);
+    const volume = await owner.create();
+    expect(await isRung(volume.id, () => sweep.unsettled())).toBe(true);
+    await settled(volume.id);
+    expect(await isRung(volume.id, () => sweep.unsettled())).toBe(false);
+    await owner.want(volume, 0);
+    expect(await isRung(volume.id, () => sweep.unsettled())).toBe(true);
+    await settled(volume.id);
+    expect(await isRung(volume.id, () => sweep.unsettled())).toBe(false);
+  });
+
+  it('ring for backups that are to be made, and for those whose time is over', async () => {
+    const { owner, volume } = await attached();
+    const id = await owner.backUp('data');
+    expect(await unsettledVolumes(storage.database)).toContain(volume.id);
+    await settled(volume.id);
+    expect(await unsettledVolumes(storage.database)).not.toContain(volume.id);
+    await storage.database.backup.update({ where: { id }, data: { keepUntil: new Date('2020-01-01') } });
+    expect(await unsettledVolumes(storage.database)).toContain(volume.id);
+  });
+
+  it('ring for volumes of a resource that was removed, until they are forgotten', async () => {
+    const { owner, volume } = await attached();
+    await world.resources.remove(owner.resourceId);
+    expect(await unsettledVolumes(storage.database)).toContain(volume.id);
+  });
+
+  it('ring what is in trouble each hour, and sooner when something else is wanted', async () => {
+    const { owner, volume } = await attached();
+    world.ebs.lose(world.ebs.alive()[0]?.id ?? '');
+    await expect(worker.pass(volume.id)).rejects.toMatchObject({ code: 'volume_lost' });
+    expect(await unsettledVolumes(storage.database)).not.toContain(volume.id);
+    expect(await troubledVolumes(storage.database)).toContain(volume.id);
+    await owner.resize('data', 3);
+    expect(await unsettledVolumes(storage.database)).toContain(volume.id);
+  });
+
+  it('find by one listing what has changed at AWS', async () => {
+    const { volume } = await attached();
+    expect(await isRung(volume.id, () => sweep.drifted())).toBe(false);
+    world.mounts.stopContainers(volume.id);
+    const [disk] = world.ebs.alive();
+    if (disk) world.ebs.release(disk, false);
+    gate.calls.splice(0);
+    expect(await isRung(volume.id, () => sweep.drifted())).toBe(true);
+    expect(gate.calls).toEqual(['disks.listAll']);
+    await settled(volume.id);
+    expect(world.ebs.alive()[0]?.attachment?.state).toBe('attached');
+  });
+});
+
+describe('the orphan sweep of volumes', () => {
+  const disk = (volumeId: string) => ({
+    resourceId: randomUUID(),
+    volumeId,
+    generation: 1,
+    name: 'x',
+    zone: 'us-east-1a',
+    sizeGib: 1,
+    type: 'gp3' as const,
+    iops: null,
+    throughput: null,
+    snapshotId: null,
+  });
+
+  it('leaves what is needed, and the disks of volumes that nobody knows', async () => {
+    const { owner, volume } = await attached();
+    await owner.backUp('data');
+    await settled(volume.id);
+    await portsOf(world, new CallGate()).disks.create('t', disk(randomUUID()));
+    await sweepFor(4);
+    expect(world.ebs.alive()).toHaveLength(2);
+    expect(world.ebs.snapshots).toHaveLength(1);
+  });
+
+  it('removes snapshots of backups that have expired, have failed or are not known, after the grace period', async () => {
+    const { owner, volume } = await attached();
+    const id = await owner.backUp('data');
+    await settled(volume.id);
+    const { snapshots } = portsOf(world, new CallGate());
+    const spec = { resourceId: owner.resourceId, volumeId: volume.id, name: 'x' };
+    const diskId = world.ebs.alive()[0]?.id ?? '';
+    const unknown = await snapshots.create(diskId, { ...spec, backupId: randomUUID() });
+    const typed = await snapshots.create(diskId, { ...spec, backupId: 'somebody typed this' });
+    await sweepFor(1);
+    expect(world.ebs.snapshots).toHaveLength(3);
+    await sweepFor(1);
+    expect(world.ebs.snapshots.map((snapshot) => snapshot.id)).not.toContain(unknown.id);
+    expect(world.ebs.snapshots.map((snapshot) => snapshot.id)).not.toContain(typed.id);
+    await storage.database.backup.update({ where: { id }, data: { state: 'failed' } });
+    await sweepFor(2);
+    expect(world.ebs.snapshots).toEqual([]);
+  });
+
+  it('removes a disk of a volume that is forgotten', async () => {
+    const { owner, volume } = await attached();
+    await owner.backUp('data');
+    await settled(volume.id);
+    await storage.database.volumeFacts.update({ where: { volumeId: volume.id }, data: { forgottenAt: new Date(), state: 'deleted' } });
+    world.ebs.alive().forEach((found) => world.ebs.release(found, false));
+    await sweepFor(2);
+    expect(world.ebs.alive().filter(({ deletedAt }) => deletedAt === null)).toEqual([]);
+  });
+
+  it('removes nothing when most of what there is looks like orphans', async () => {
+    const { owner, volume } = await attached();
+    const { snapshots } = portsOf(world, new CallGate());
+    const diskId = world.ebs.alive()[0]?.id ?? '';
+    for (let count = 0; count < 7; count += 1)
+      await snapshots.create(diskId, { resourceId: owner.resourceId, volumeId: volume.id, name: 'x', backupId: randomUUID() });
+    await sweepFor(4);
+    expect(world.ebs.snapshots).toHaveLength(7);
+  });
+
+  it('goes on when one thing cannot be removed', async () => {
+    const { owner, volume } = await attached();
+    const { snapshots } = portsOf(world, new CallGate());
+    const diskId = world.ebs.alive()[0]?.id ?? '';
+    for (let count = 0; count < 2; count += 1)
+      await snapshots.create(diskId, { resourceId: owner.resourceId, volumeId: volume.id, name: 'x', backupId: randomUUID() });
+    gate.refuse('snapshots.delete', 'aws_rejected', 1);
+    await sweepFor(2);
+    expect(world.ebs.snapshots).toHaveLength(1);
+    await sweepFor(1);
+    expect(world.ebs.snapshots).toEqual([]);
+  });
+});

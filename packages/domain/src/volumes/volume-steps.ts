@@ -1,0 +1,15 @@
+/** Names of the steps of a volume that is wanted, in order; shown to customers. */
+export const presentVolumeSteps = [
+  'release replaced disks',
+  'create disk',
+  'attach disk',
+  'change disk',
+  'delete replaced disks',
+  'back up',
+  'expire backups',
+] as const;
+
+/** Names of the steps of a volume that is not wanted any more, in order. */
+export const removedVolumeSteps = ['release disks', 'delete disks', 'back up', 'expire backups', 'forget volume'] as const;
+
+export type VolumeStepName = (typeof presentVolumeSteps)[number] | (typeof removedVolumeSteps)[number];
