@@ -64,7 +64,7 @@ describe('a worker that is killed behind every step', () => {
       );
       return rows.length === 1;
     });
-    expect(await system.cloud()).toEqual({ instances: 1, addresses: 1, groups: 1 });
+    expect(await system.cloud()).toEqual({ instances: 1, addresses: 1, groups: 1, disks: 0 });
     expect(Object.keys(await system.configOf(app))).toHaveLength(4);
   });
 
@@ -76,6 +76,6 @@ describe('a worker that is killed behind every step', () => {
       const { rows } = await system.database.query('SELECT 1 FROM clusters WHERE removed_at IS NOT NULL');
       return rows.length === 1;
     });
-    expect(await system.cloud()).toEqual({ instances: 0, addresses: 0, groups: 0 });
+    expect(await system.cloud()).toEqual({ instances: 0, addresses: 0, groups: 0, disks: 0 });
   });
 });

@@ -7,8 +7,8 @@ interface Addon {
   readonly state: string;
 }
 
-const nothing = { instances: 0, addresses: 0, groups: 0 };
-const oneHost = { instances: 1, addresses: 1, groups: 1 };
+const nothing = { instances: 0, addresses: 0, groups: 0, disks: 0 };
+const oneHost = { instances: 1, addresses: 1, groups: 1, disks: 0 };
 
 describe('provisioning goes on through', () => {
   let system: System;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { cliVariables, herokuCli, pluginFolder } from '../scripts/demo/heroku-cli.mjs';
 import { startSystem } from '../scripts/dev/system.mjs';
-import { callEc2 } from './ec2.js';
+import { callEc2, type CloudCounts } from './ec2.js';
 
 export interface CliResult {
   readonly code: number | null;
@@ -105,7 +105,7 @@ export class System {
   }
 
   /** What EC2 shows of our environment, anything not terminated. */
-  async cloud(): Promise<{ instances: number; addresses: number; groups: number }> {
+  async cloud(): Promise<CloudCounts> {
     return await callEc2(this.app.settings.urls.aws);
   }
 

@@ -37,7 +37,7 @@ describe('a plan of three hosts', () => {
   it('is one Swarm of three managers, each with an address of its own', async () => {
     // Managers hear of each other's being there a moment after they are ready.
     await eventually('three managers', async () => (await nodes()).join() === 'Ready Leader,Ready Reachable,Ready Reachable');
-    expect(await system.cloud()).toEqual({ instances: 3, addresses: 3, groups: 1 });
+    expect(await system.cloud()).toEqual({ instances: 3, addresses: 3, groups: 1, disks: 0 });
   });
 
   it('loses a host to AWS and gets another, without a dead manager that would count against the quorum', async () => {
