@@ -1,8 +1,14 @@
 import { orUnavailable, type Database } from './client.js';
 
+// Locks as the other statements that write leases do, and in their order: see host-lease-store.ts. Hosts of which nothing changes are not locked.
 const note = `
-  UPDATE log_leases l SET late_since = c.late_since FROM unnest($2::uuid[], $3::timestamptz[]) c (host_id, late_since)
-  WHERE l.host_id = c.host_id AND l.holder = $1 AND l.until > now() AND l.late_since IS DISTINCT FROM c.late_since`;
+  WITH changed AS (
+    SELECT l.host_id, c.late_since FROM log_leases l JOIN hosts h ON h.id = l.host_id
+    JOIN unnest($2::uuid[], $3::timestamptz[]) c (host_id, late_since) ON c.host_id = l.host_id
+    WHERE l.holder = $1 AND l.until > now() AND l.late_since IS DISTINCT FROM c.late_since
+    ORDER BY l.host_id FOR KEY SHARE OF h SKIP LOCKED FOR NO KEY UPDATE OF l
+  )
+  UPDATE log_leases l SET late_since = changed.late_since FROM changed WHERE l.host_id = changed.host_id`;
 
 /** How far logs are behind, beside the lease of each host: what alerts go by. The only writer is the lease's holder. */
 export class LogLagStore {
