@@ -73,8 +73,8 @@ describe('the log', () => {
 });
 
 describe('the backups', () => {
-  const volume = async (name: string, change: object = {}, facts: object = { state: 'attached' }) => {
-    const spec = { sizeGib: 10, type: 'gp3', fs: 'ext4', backups: 'daily', createdAt: ago(100 * hour), wantedSince: ago(90 * hour) };
+  const volume = async (name: string, change: object = {}, facts: object = { state: 'attached', attachedInstanceId: 'i-1' }) => {
+    const spec = { sizeGib: 10, type: 'gp3', fs: 'ext4', backups: 'daily', createdAt: ago(100 * hour) };
     const { id } = await stores.database.volume.create({ data: { resourceId, name, liveName: name, ...spec, ...change } });
     await stores.database.volumeFacts.create({ data: { volumeId: id, ...facts } });
     return id;
@@ -99,12 +99,12 @@ describe('the backups', () => {
     });
     const none = { askedFor: null, failures: 0, hasFailed: false, failure: null, isVerificationBad: false, verificationDetail: null };
     expect(await states()).toEqual([
-      { ...none, volume: 'never', goodAge: about(100 * hour), attachedFor: null },
+      { ...none, volume: 'never', goodAge: about(100 * hour), mayDiffer: false },
       {
         ...none,
         volume: 'often',
         goodAge: about(20 * hour),
-        attachedFor: about(90 * hour),
+        mayDiffer: true,
         isVerificationBad: true,
         verificationDetail: 'fsck found errors.',
       },
@@ -131,6 +131,17 @@ describe('the backups', () => {
       expect.objectContaining({ goodAge: about(100 * hour), askedFor: null, failures: 8, hasFailed: true }),
       expect.objectContaining({ goodAge: about(1 * hour), askedFor: null, failures: 0, hasFailed: false }),
     ]);
+  });
+
+  it('may be older than what a host has written since, also when none has the volume any more', async () => {
+    for (const [name, lastAttachedAt] of [
+      ['a-since', ago(10 * hour)],
+      ['b-before', ago(30 * hour)],
+    ] as const) {
+      await backup(await volume(name, {}, { state: 'available', lastAttachedAt }), 20 * hour, completed(20 * hour));
+    }
+    await volume('c-never-backed-up', {}, { state: 'available', lastAttachedAt: ago(50 * hour) });
+    expect((await states()).map(({ mayDiffer }) => mayDiffer)).toEqual([true, false, true]);
   });
 
   it('a later verification that went well counts for more than one that did not', async () => {

@@ -15,7 +15,7 @@ const selectLogs = `
 const selectBackups = `
   SELECT v.resource_id AS "resourceId", v.name AS volume,
     extract(epoch FROM now() - coalesce(good.at, v.created_at))::float8 AS "goodAge",
-    CASE WHEN f.state = 'attached' THEN extract(epoch FROM now() - coalesce(v.wanted_since, v.created_at))::float8 END AS "attachedFor",
+    (f.attached_instance_id IS NOT NULL OR coalesce(f.last_attached_at > good.at, f.last_attached_at IS NOT NULL)) AS "mayDiffer",
     CASE WHEN newest.state IN ('requested', 'pending') THEN extract(epoch FROM now() - newest.requested_at)::float8 END AS "askedFor",
     coalesce(CASE WHEN newest.state IN ('requested', 'pending', 'failed') THEN newest.failures END, 0) AS failures,
     coalesce(newest.state = 'failed', false) AS "hasFailed", newest.failure,

@@ -27,7 +27,7 @@ it('a log that is behind and a backup that is late are told once, with the first
   await database.logLease.create({ data: { hostId: first, holder: 'drain', until: new Date(Date.now() + day), lateSince } });
   const spec = { sizeGib: 10, type: 'gp3', fs: 'ext4', backups: 'daily', createdAt: new Date(Date.now() - 2 * day) };
   const volume = await database.volume.create({ data: { resourceId, name: 'data', liveName: 'data', ...spec } });
-  await database.volumeFacts.create({ data: { volumeId: volume.id, state: 'attached' } });
+  await database.volumeFacts.create({ data: { volumeId: volume.id, state: 'attached', attachedInstanceId: 'i-1' } });
   const ofVolume = { resourceId, volumeId: volume.id, generation: 1, kind: 'daily', sizeGib: 10 };
   await database.backup.create({ data: { ...ofVolume, state: 'failed', failures: 8, failure: 'AWS refused.' } });
 
@@ -57,10 +57,11 @@ it('a log that is behind and a backup that is late are told once, with the first
     await expect.poll(judged, { timeout: 10_000 }).toEqual(changes);
   };
 
-  await isTold(0, ['backup data fired']);
-  await isTold(30, ['backup data fired']);
-  await isTold(31, ['backup data fired', 'logs-behind logs fired']);
-  const [backup] = await database.alertTransition.findMany({ orderBy: { id: 'asc' } });
+  await isTold(0, []);
+  await isTold(61, ['logs-behind logs fired']);
+  await isTold(1_740, ['logs-behind logs fired', 'backup data fired']);
+  await isTold(30, ['logs-behind logs fired', 'backup data fired']);
+  const [, backup] = await database.alertTransition.findMany({ orderBy: { id: 'asc' } });
   expect(backup?.facts).toMatchObject({
     incident: { level: 'critical' },
     facts: { note: 'The last backup failed 8 times and was given up. AWS refused.' },

@@ -14,8 +14,8 @@ export interface BackupState {
   readonly volume: string;
   /** Of what the newest good backup holds, one whose verification did not fail; without any, of the volume. */
   readonly goodAge: number;
-  /** For how long a host has had the volume; null: none has it, and what nobody writes to needs no new backup. */
-  readonly attachedFor: number | null;
+  /** A host has had the volume since that backup, or has it now: what nobody writes to needs no new one. */
+  readonly mayDiffer: boolean;
   /** Since when a backup has been asked for that is not made yet; null: none is. */
   readonly askedFor: number | null;
   /** Of the newest backup: how often it has failed. */
@@ -48,10 +48,10 @@ function observeLogs({ behindSeconds, isFollowed }: LogState): Observation {
   };
 }
 
-/** A volume that nobody has is not late: nothing is written to it. One that was given to a host just now has a day, like a new one. */
+/** A volume that nobody has had since is not late. One that a host has after a long time is, until the backup that the worker then makes at once: the rule's `for` is longer. */
 function observeBackups(state: BackupState): Observation {
-  const { volume, goodAge, attachedFor, askedFor, failures, hasFailed, isVerificationBad } = state;
-  const lateBy = Math.max(attachedFor === null ? 0 : Math.min(goodAge, attachedFor), askedFor === null ? 0 : Math.min(goodAge, askedFor));
+  const { volume, goodAge, mayDiffer, askedFor, failures, hasFailed, isVerificationBad } = state;
+  const lateBy = Math.max(mayDiffer ? goodAge : 0, askedFor === null ? 0 : Math.min(goodAge, askedFor));
   const isBad = lateBy >= backupAge.bad || failures >= 2 || hasFailed || isVerificationBad;
   const note = noteOf(state);
   return {

@@ -39,7 +39,7 @@ export const rules: Readonly<Record<RuleName, Rule>> = {
   'host-silent': { name: 'host-silent', objectKind: 'host', worse: 'higher', forMs: 0, keepMs: 30 * secondMs, remindMs: 24 * hourMs },
   certificate: { name: 'certificate', objectKind: 'host', worse: 'lower', forMs: 0, keepMs: 0, remindMs: 24 * hourMs },
   'logs-behind': { name: 'logs-behind', objectKind: 'logs', worse: 'higher', forMs: minuteMs, keepMs: 2 * minuteMs, remindMs: 24 * hourMs },
-  backup: { name: 'backup', objectKind: 'volume', worse: 'higher', forMs: 0, keepMs: 0, remindMs: 24 * hourMs },
+  backup: { name: 'backup', objectKind: 'volume', worse: 'higher', forMs: 30 * minuteMs, keepMs: 0, remindMs: 24 * hourMs },
 };
 
 /** What customers may move fires at their threshold; this says how far below it clears, and where it becomes critical. Ratios. */
