@@ -60,7 +60,7 @@ export class VolumeSchedule {
     this.#owner = await VolumeOwner.with(this.world, 'business');
     this.#volume = await this.#owner.create();
     this.#processes = [this.#start(), this.#start()];
-    for (let turns = 10 + this.random.below(30); turns > 0; turns -= 1) {
+    for (let turns = 20 + this.random.below(40); turns > 0; turns -= 1) {
       await this.#turn();
       this.#never.check();
     }
@@ -74,20 +74,20 @@ export class VolumeSchedule {
   async #turn(): Promise<void> {
     const dice = this.random.next();
     const host = this.random.below(hosts);
-    if (dice < 0.14) await this.#wish(`want on ${host}`, () => this.#owner.want(this.#volume, host));
-    else if (dice < 0.26) await this.#mount(host);
+    if (dice < 0.1) await this.#wish(`want on ${host}`, () => this.#owner.want(this.#volume, host));
+    else if (dice < 0.27) await this.#mount();
     else if (dice < 0.36) await this.#letGo();
     else if (dice < 0.39) await this.#wish('grow', async () => this.#owner.resize('data', Math.min((await this.#size()) + 1, 20)));
-    else if (dice < 0.43) await this.#wish('back up', () => this.#owner.backUp('data'));
-    else if (dice < 0.46) await this.#restore();
-    else if (dice < 0.49) await this.#remove();
+    else if (dice < 0.44) await this.#wish('back up', () => this.#owner.backUp('data'));
+    else if (dice < 0.48) await this.#restore();
+    else if (dice < 0.5) await this.#remove();
     else if (dice < 0.55) await this.#undelete();
     else if (dice < 0.58) await this.#lose(host);
     else if (dice < 0.61) this.#silence(await this.#owner.instanceOf(host));
     else if (dice < 0.64) this.#hang();
     else if (dice < 0.68) this.world.advance(this.random.below(120_000));
     else if (dice < 0.76) await Promise.all([this.#pass(0), this.#pass(1)]);
-    else for (let count = this.random.below(6); count >= 0; count -= 1) await this.#pass(this.random.chance(0.5) ? 0 : 1);
+    else for (let count = this.random.below(12); count >= 0; count -= 1) await this.#pass(this.random.chance(0.5) ? 0 : 1);
   }
 
   /** Some wishes are refused, as they are to customers. */
@@ -108,8 +108,11 @@ export class VolumeSchedule {
   }
 
   /** A container comes to run where the volume is attached, and writes. */
-  async #mount(host: number): Promise<void> {
-    if (this.#isRemoved || !(await this.#owner.mount(this.#volume, host))) return;
+  async #mount(): Promise<void> {
+    if (this.#isRemoved) return;
+    let host = 0;
+    while (host < hosts && !(await this.#owner.mount(this.#volume, host))) host += 1;
+    if (host === hosts) return;
     const { ebsVolumeId } = await this.#owner.facts(this.#volume.id);
     this.#written = `written ${this.world.ebs.now()}`;
     this.world.ebs.write(ebsVolumeId ?? '', 1, this.#written);

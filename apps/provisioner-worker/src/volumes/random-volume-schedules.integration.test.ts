@@ -10,6 +10,6 @@ afterAll(() => storage.drop());
 
 describe('a volume under random schedules', () => {
   it('never has two writers, keeps what was written, and ends where it is wanted or with nothing left', { timeout: 300_000 }, async () => {
-    expect(await runVolumeSchedules(storage, 30)).toBe('');
+    expect(await runVolumeSchedules(storage, 25)).toBe('');
   });
 });

@@ -68,7 +68,7 @@ export class VolumePass {
 
   /** How soon to look again for what hosts or people have to do, in milliseconds: less and less often. What they do rings, most of the time. */
   get patienceMs(): number {
-    return Math.min(Math.max(this.waitedMs / 10, 1_000), 30_000);
+    return Math.min(Math.max(Math.round(this.waitedMs / 10), 1_000), 30_000);
   }
 
   /** To be made, or on their way. */
