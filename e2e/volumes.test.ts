@@ -14,6 +14,8 @@ interface Listed {
   readonly host: number | null;
   readonly size: number;
   readonly ebs_volume_id: string | null;
+  readonly waiting_for: string | null;
+  readonly trouble: string | null;
 }
 interface Made {
   readonly id: string;
@@ -137,13 +139,21 @@ describe('a customer’s volumes', () => {
     await docker('rm', '-f', 'copy');
   });
 
-  it('restored in place, what was lost is back; it is refused as long as a container uses the volume', async () => {
+  it('restored in place, what was lost is back; it waits, and says so, as long as a container uses the volume', async () => {
     const made = (await backups()).find(({ kind }) => kind === 'manual');
+    const before = await volume('shop_data');
     await sql('DROP TABLE orders');
-    const refused = await dh('backups:restore', [made?.id ?? '', '--confirm', app], { allowFailure: true });
-    expect([refused.code, refused.stderr]).toEqual([expect.any(Number), expect.stringContaining('shop_data')]);
+    await dh('backups:restore', [made?.id ?? '', '--confirm', app]);
+    await eventually('what it waits for', async () => {
+      const { waiting_for: waitingFor, trouble } = (await volume('shop_data')) ?? {};
+      return /container|use/.test(`${waitingFor ?? ''} ${trouble ?? ''}`);
+    });
+    expect(await sql('SELECT 1')).toHaveLength(1);
     await dh('compose', ['down']);
-    await dh('backups:restore', [made?.id ?? '', '--confirm', app, '--wait'], { timeoutMs: 180_000 });
+    await eventually('another disk', async () => {
+      const now = await volume('shop_data');
+      return now?.waiting_for === null && now.ebs_volume_id !== null && now.ebs_volume_id !== before?.ebs_volume_id;
+    });
     await dh('compose', ['up', '-d'], { timeoutMs: 120_000 });
     await answers();
     expect((await sql<{ n: number }>('SELECT count(*)::int AS n FROM orders'))[0]?.n).toBeGreaterThanOrEqual(20_000);
