@@ -1,4 +1,5 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, createHmac, randomBytes } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
 import type { EBSClient } from '@aws-sdk/client-ebs';
 import { snapshotBlockBytes } from '@dockhero/domain/ports/snapshot-blocks';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -70,6 +71,35 @@ describe('the blocks of a snapshot', () => {
     expect(aws.requests.map(({ path, params }) => [path, params.get('blockToken')])).toEqual([['/snapshots/snap-1/blocks/3', 'AAA=']]);
   });
 
+  it('are asked for with a signature of just what is sent', async () => {
+    answers = [block(randomBytes(snapshotBlockBytes))];
+    await blocks.read('snap-1', { index: 3, token: 'A+/=&B' });
+    const [{ url, headers } = { url: '', headers: {} }] = aws.requests;
+    expect(aws.requests).toHaveLength(1);
+    expect(headers.authorization).toBe(authorizationOf(url, headers));
+  });
+
+  it('are asked for again when the first answer is no block, whatever it is', async () => {
+    const bytes = randomBytes(snapshotBlockBytes);
+    const refusals = [
+      ebsError('RequestThrottledException', 400, 'ACCOUNT_THROTTLED'),
+      ebsError('InternalServerException', 500),
+      { body: '', cut: true },
+    ];
+    for (const refusal of refusals) {
+      answers = [refusal, block(bytes)];
+      expect((await blocks.read('snap-1', { index: 3, token: 'AAA' })).bytes.equals(bytes)).toBe(true);
+    }
+  });
+
+  it('are refused with AWS’s reason', async () => {
+    aws.answer = () => ebsError('ValidationException', 400, 'INVALID_BLOCK_TOKEN');
+    await expect(blocks.read('snap-1', { index: 3, token: 'AAA' })).rejects.toMatchObject({
+      code: 'aws_rejected',
+      detail: { awsCode: 'ValidationException' },
+    });
+  });
+
   it('are not believed when checksum or length differ', async () => {
     const bytes = randomBytes(snapshotBlockBytes);
     const other = createHash('sha256').update('other').digest('base64');
@@ -113,3 +143,19 @@ describe('the blocks of a snapshot', () => {
     await expect(blocks.countChanged('snap-1', 'snap-2')).rejects.toMatchObject({ code: 'aws_rejected' });
   });
 });
+
+/** Signature Version 4 of a GET without a body, as AWS describes it, made of what came over the wire. */
+function authorizationOf(url: string, headers: IncomingHttpHeaders): string {
+  const { pathname, search } = new URL(url, aws.endpoint);
+  const at = String(headers['x-amz-date']);
+  const scope = `${at.slice(0, 8)}/us-east-1/ebs/aws4_request`;
+  const signed = /SignedHeaders=([^,]+)/.exec(headers.authorization ?? '')?.[1] ?? '';
+  const lines = signed.split(';').map((name) => `${name}:${String(headers[name])}\n`);
+  const emptyHash = createHash('sha256').digest('hex');
+  const canonical = ['GET', pathname, search.slice(1), lines.join(''), signed, emptyHash].join('\n');
+  const toSign = ['AWS4-HMAC-SHA256', at, scope, createHash('sha256').update(canonical).digest('hex')].join('\n');
+  const key = scope.split('/').reduce<Buffer>((secret, part) => hmac(secret, part), Buffer.from('AWS4test'));
+  return `AWS4-HMAC-SHA256 Credential=test/${scope}, SignedHeaders=${signed}, Signature=${hmac(key, toSign).toString('hex')}`;
+}
+
+const hmac = (key: Buffer, text: string): Buffer => createHmac('sha256', key).update(text).digest();

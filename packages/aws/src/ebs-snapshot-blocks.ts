@@ -4,6 +4,7 @@ import { GetSnapshotBlockCommand, ListChangedBlocksCommand, ListSnapshotBlocksCo
 import { AppError } from '@dockhero/domain/errors';
 import { SnapshotBlocks, snapshotBlockBytes, type BlockPage, type BlockRef } from '@dockhero/domain/ports/snapshot-blocks';
 import { orAppError } from './aws-errors.js';
+import { BlockFetcher, type FetchedBlock } from './fetch-block.js';
 
 /** A token takes some 100 bytes: a page of blocks to read is not held for long, a page to count is not held at all. */
 const pageOfBlocks = 1_000;
@@ -11,12 +12,15 @@ const pageOfChanges = 10_000;
 /** The largest disk has 134 million blocks; pages may be short, or empty. */
 const mostPages = 50_000;
 export class EbsSnapshotBlocks extends SnapshotBlocks {
+  readonly #fetcher: BlockFetcher;
+
   /** @param bodyMs for the bytes of one block, once the answer has begun. */
   constructor(
     private readonly ebs: EBSClient,
     private readonly bodyMs: number = 15_000,
   ) {
     super();
+    this.#fetcher = new BlockFetcher(ebs);
   }
 
   override async list(snapshotId: string, from: { readonly index: number } | { readonly next: string }): Promise<BlockPage> {
@@ -34,19 +38,26 @@ export class EbsSnapshotBlocks extends SnapshotBlocks {
     return { blocks, sizeGib: page.VolumeSize ?? 0, next: page.NextToken || null };
   }
 
-  override async read(snapshotId: string, { index, token }: BlockRef): Promise<{ bytes: Buffer; sha256: string }> {
+  override async read(snapshotId: string, block: BlockRef): Promise<{ bytes: Buffer; sha256: string }> {
     return await orAppError('GetSnapshotBlock', async () => {
-      const { BlockData, Checksum, DataLength } = await this.ebs.send(
-        new GetSnapshotBlockCommand({ SnapshotId: snapshotId, BlockIndex: index, BlockToken: token }),
-      );
-      if (!(BlockData instanceof Readable)) throw new AppError('aws_unavailable', { action: 'GetSnapshotBlock', reason: 'no body' });
-      const bytes = await readBlock(BlockData, this.bodyMs);
-      const digest = createHash('sha256').update(bytes).digest();
-      if (bytes.length !== DataLength || bytes.length !== snapshotBlockBytes || digest.toString('base64') !== Checksum) {
-        throw new AppError('aws_unavailable', { action: 'GetSnapshotBlock', reason: 'checksum differs', snapshotId, index });
+      const fetched = await this.#fetcher.fetch(snapshotId, block, this.bodyMs);
+      const { bytes, digest, declaredBytes, checksum } = fetched ?? (await this.#readBySdk(snapshotId, block));
+      if (bytes.length !== declaredBytes || bytes.length !== snapshotBlockBytes || digest.toString('base64') !== checksum) {
+        throw new AppError('aws_unavailable', { action: 'GetSnapshotBlock', reason: 'checksum differs', snapshotId, index: block.index });
       }
       return { bytes, sha256: digest.toString('hex') };
     });
+  }
+
+  /** What was refused or not answered: repeated as the SDK repeats, or its error. */
+  async #readBySdk(snapshotId: string, { index, token }: BlockRef): Promise<FetchedBlock> {
+    const { BlockData, Checksum, DataLength } = await this.ebs.send(
+      new GetSnapshotBlockCommand({ SnapshotId: snapshotId, BlockIndex: index, BlockToken: token }),
+    );
+    if (!(BlockData instanceof Readable)) throw new AppError('aws_unavailable', { action: 'GetSnapshotBlock', reason: 'no body' });
+    const bytes = await readBlock(BlockData, this.bodyMs);
+    const digest = createHash('sha256').update(bytes).digest();
+    return { bytes, digest, declaredBytes: DataLength ?? Number.NaN, checksum: Checksum ?? '' };
   }
 
   override async countChanged(firstId: string, secondId: string): Promise<number> {

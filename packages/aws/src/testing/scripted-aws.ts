@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 export interface AwsRequest {
@@ -7,6 +7,9 @@ export interface AwsRequest {
   /** EC2's parameters, or EBS direct's query. */
   readonly params: ReadonlyMap<string, string>;
   readonly path: string;
+  /** As it came, and the request's headers: what a signature is of. */
+  readonly url: string;
+  readonly headers: IncomingHttpHeaders;
 }
 
 export interface AwsAnswer {
@@ -15,6 +18,8 @@ export interface AwsAnswer {
   readonly body: string | Buffer;
   /** The connection stays open after these bytes, as if more were to come. */
   readonly stalls?: boolean;
+  /** No answer: the connection ends. */
+  readonly cut?: boolean;
 }
 
 /** Answers the real SDK over real HTTP as a test says, and keeps what was asked. */
@@ -53,9 +58,14 @@ export class ScriptedAws {
     const { pathname, search } = new URL(request.url ?? '/', this.endpoint);
     const form = request.method === 'POST' ? Buffer.concat(chunks).toString() : search;
     const params = new Map(new URLSearchParams(form));
-    const asked = { action: params.get('Action') ?? '', params, path: pathname };
+    const { url = '/', headers: sent } = request;
+    const asked = { action: params.get('Action') ?? '', params, path: pathname, url, headers: sent };
     this.requests.push(asked);
-    const { status = 200, headers = {}, body, stalls = false } = this.answer(asked);
+    const { status = 200, headers = {}, body, stalls = false, cut = false } = this.answer(asked);
+    if (cut) {
+      request.socket.destroy();
+      return;
+    }
     response.writeHead(status, headers);
     if (stalls) response.write(body);
     else response.end(body);
