@@ -13,7 +13,8 @@ import type { References } from './references.js';
 /** Docker gives up after 120 s, and does not tell us so. */
 const createBudgetMs = 90_000;
 const mountBudgetMs = 100_000;
-const createPauseMs = 500;
+/** Somebody sits at a terminal. EC2 takes a second or more. */
+const createPauseMs = 250;
 const gone = new Set<AgentVolume['state']>(['deleted', 'lost', 'missing', 'creating']);
 
 export interface VolumeAnswer {

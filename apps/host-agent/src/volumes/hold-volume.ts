@@ -11,7 +11,7 @@ import { prepareDisk } from './prepare-disk.js';
 import type { Records, VolumeRecord } from './records.js';
 
 const firstPauseMs = 250;
-const longestPauseMs = 1_000;
+const longestPauseMs = 500;
 const devicePauseMs = 100;
 /** A refusal may be of the pass before our question; one that is repeated is meant for us. */
 const refusalPatienceMs = 2_000;
