@@ -10,6 +10,7 @@ const benchmarks = {
   'heroku-plugin': 'bench/heroku-plugin/run.mjs',
   'log-drain': 'bench/log-drain/run.mjs',
   monitor: 'bench/monitor/run.mjs',
+  volumes: 'bench/volumes/run.mjs',
 };
 const chosen = process.argv.slice(2).length > 0 ? process.argv.slice(2) : Object.keys(benchmarks);
 const say = (text) => process.stdout.write(`\n=== ${text}\n`);
