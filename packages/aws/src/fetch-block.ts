@@ -17,7 +17,7 @@ export interface FetchedBlock {
 
 /**
  * GetSnapshotBlock, once, by the SDK's own endpoint, credentials and signer, but without what the SDK does around an answer: a download asks hundreds of times
- * a second, and that was a third of the processor's time (docs/benchmarks.md).
+ * a second, and that was a quarter of the processor's time (docs/benchmarks.md).
  */
 export class BlockFetcher {
   readonly #plain = new Agent({ keepAlive: true, maxSockets: 50 });
