@@ -100,6 +100,22 @@ describe('a volume that a host wants', () => {
     expect(world.ebs.alive()[0]?.content.get(7)?.toString()).toBe('precious');
   });
 
+  it('that no host has had yet comes to another zone at once, without a backup of nothing, also there and back', async () => {
+    const owner = await VolumeOwner.with(world, 'business');
+    const volume = await owner.create();
+    await settled(volume.id);
+    for (const index of [1, 0, 1]) {
+      // The host asks, and another one does before anything comes of it.
+      await owner.want(volume, index);
+      const facts = await owner.facts(volume.id);
+      while ((await owner.facts(volume.id)).ebsVolumeId === facts.ebsVolumeId) await passes(volume.id, 1);
+    }
+    await settled(volume.id);
+    expect(world.ebs.alive()).toHaveLength(1);
+    expect(await owner.facts(volume.id)).toMatchObject({ state: 'attached', zone: 'us-east-1b', attachedHostId: await owner.hostId(1) });
+    expect([await owner.backups(volume.id), gate.count('snapshots.create')]).toEqual([[], 0]);
+  });
+
   it('goes to another zone with what was written last, also when a host has had it again since the move began', async () => {
     const owner = await VolumeOwner.with(world, 'business');
     const volume = await owner.use(worker);

@@ -55,6 +55,12 @@ export class VolumePass {
     );
   }
 
+  /** No host was ever given a disk of the present generation, and none was made of a backup: there is nothing to keep. */
+  get isUntouched(): boolean {
+    const { generation, lastAttachedAt } = this.facts;
+    return this.volume.sourceBackupId === null && generation === this.volume.generation && lastAttachedAt === null;
+  }
+
   get wantedHost(): Host | null {
     if (this.isRemoved) return null;
     return this.hosts.find(({ id }) => id === this.volume.wantedHostId) ?? null;

@@ -9,9 +9,9 @@ export function diskToken(disk: {
   readonly volumeId: string;
   readonly generation: number;
   readonly zone: string;
-  /** The backup that it is made of, or null. */
-  readonly backupId: string | null;
+  /** The backup whose content it gets, or the untouched disk whose place it takes; null for the first one. */
+  readonly madeOf: string | null;
 }): string {
-  const { volumeId, generation, zone, backupId } = disk;
-  return `dv-${createHash('sha256').update(`${volumeId}/${generation}/${zone}/${backupId}`).digest('hex').slice(0, 48)}`;
+  const { volumeId, generation, zone, madeOf } = disk;
+  return `dv-${createHash('sha256').update(`${volumeId}/${generation}/${zone}/${madeOf}`).digest('hex').slice(0, 48)}`;
 }

@@ -1,3 +1,4 @@
+import type { OwnBackup } from '@dockhero/database/volume-facts-store';
 import { Disks, type Disk } from '@dockhero/domain/ports/disks';
 import { diskToken } from '@dockhero/domain/volumes/disk-token';
 import { Injectable } from '@nestjs/common';
@@ -31,29 +32,32 @@ export class AttachDisk extends VolumeStep {
   }
 
   /**
-   * A disk stays in its zone. What it holds goes on in another one, made of a snapshot that was taken since a host had it last. The disk before
-   * it goes when that is written down (`delete replaced disks`).
+   * A disk stays in its zone. What it holds goes on in another one, made of a snapshot that was taken since a host had it last; of one that no
+   * host has had yet there is nothing to keep. The disk before it goes when that is written down (`delete replaced disks`).
    */
   async #move(pass: VolumePass, disk: Disk, zone: string): Promise<StepResult> {
-    const { volume, resource } = pass;
+    if (pass.isUntouched) return await this.#replace(pass, disk, zone, null);
     const backup = savedContent(pass, disk, pass.facts.lastAttachedAt);
-    if (!backup || !isSaved(backup)) {
-      if (!backup) await requestReplacementBackup(pass, disk);
-      return waitFor(`its content to be copied to zone ${zone}`, 2_000);
-    }
+    if (backup && isSaved(backup)) return await this.#replace(pass, disk, zone, backup);
+    if (!backup) await requestReplacementBackup(pass, disk);
+    return waitFor(`its content to be copied to zone ${zone}`, 2_000);
+  }
+
+  async #replace(pass: VolumePass, disk: Disk, zone: string, backup: OwnBackup | null): Promise<StepResult> {
+    const { volume, resource } = pass;
     if (!(await pass.recordIntent({}))) return waitFor('changed request', 50);
     const { generation, type, iops, throughput } = volume;
-    const made = await this.disks.create(diskToken({ volumeId: volume.id, generation, zone, backupId: backup.id }), {
+    const made = await this.disks.create(diskToken({ volumeId: volume.id, generation, zone, madeOf: backup?.id ?? disk.id }), {
       resourceId: resource.id,
       volumeId: volume.id,
       generation,
       name: `${resource.name}-${volume.name}`,
       zone,
-      sizeGib: Math.max(disk.sizeGib, backup.sizeGib),
+      sizeGib: Math.max(disk.sizeGib, backup?.sizeGib ?? 0),
       type,
       iops,
       throughput,
-      snapshotId: backup.snapshotId,
+      snapshotId: backup?.snapshotId ?? null,
     });
     await pass.record({ ebsVolumeId: made.id, zone: made.zone, sizeGib: made.sizeGib, state: 'creating' });
     pass.disks = [...pass.disks.filter(({ id }) => id !== made.id), made];

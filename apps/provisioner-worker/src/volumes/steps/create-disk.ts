@@ -47,7 +47,7 @@ export class CreateDisk extends VolumeStep {
   async #create(pass: VolumePass, zone: string): Promise<void> {
     const { volume, source, resource } = pass;
     const { sizeGib, type, iops, throughput, generation } = volume;
-    const token = diskToken({ volumeId: volume.id, generation, zone, backupId: volume.sourceBackupId });
+    const token = diskToken({ volumeId: volume.id, generation, zone, madeOf: volume.sourceBackupId });
     const disk: Disk = await this.disks.create(token, {
       resourceId: resource.id,
       volumeId: volume.id,
