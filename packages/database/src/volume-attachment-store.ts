@@ -22,8 +22,10 @@ const attach = `
   FROM before WHERE v.id = before.id AND CASE WHEN before.host = $3::uuid THEN NOT before.known OR before.since < now() - interval '1 second'
     ELSE before.host IS NULL OR before.holder IN (before.host, $3::uuid) OR before.since < now() - interval '${String(askingSeconds)} seconds' END
   RETURNING ${volumeColumns}, NOT before.known AS changed`;
+// Who asked in vain leaves it to the host that has it, as if nobody had asked: else it would be taken from there once its containers restart.
 const release = `
-  UPDATE volumes v SET wanted_host_id = NULL, wanted_since = NULL, desired_version = desired_version + 1
+  WITH holder AS (SELECT attached_host_id AS id FROM volume_facts WHERE volume_id = $2::uuid AND state = 'attached' AND attached_host_id <> $3::uuid)
+  UPDATE volumes v SET wanted_host_id = (SELECT id FROM holder), wanted_since = (SELECT now() FROM holder), desired_version = desired_version + 1
   WHERE id = $2::uuid AND resource_id = $1::uuid AND wanted_host_id = $3::uuid RETURNING ${volumeColumns}, true AS changed`;
 const formatted = `
   UPDATE volumes v SET formatted_generation = $3
@@ -45,7 +47,7 @@ export class VolumeAttachmentStore {
     return result;
   }
 
-  /** The host lets go of it. Nothing changes when another one has asked meanwhile. @throws AppError `volume_not_found`. */
+  /** The host lets go of it, or gives up asking for it. Nothing changes when another one has asked meanwhile. @throws AppError `volume_not_found`. */
   async release(resourceId: ResourceId, volumeId: string, hostId: string): Promise<Wanted> {
     return await this.#write(release, [resourceId, volumeId, hostId]);
   }

@@ -114,11 +114,19 @@ export class VolumeHolder {
         const device = await devices.find(ebs);
         if (device) return { volume, ebs, device };
         pauseMs = devicePauseMs;
-      } else if (volume?.refusal && performance.now() - beganAt > refusalPatienceMs) throw new DriverError(volume.refusal);
+      } else if (volume?.refusal && performance.now() - beganAt > refusalPatienceMs) {
+        await this.#giveUp(id);
+        throw new DriverError(volume.refusal);
+      }
       if (signal.aborted) throw new DriverError(`Volume ${name} is not attached yet: ${waitedFor(volume)}. Try again.`);
       await delay(pauseMs, undefined, { signal }).catch(() => undefined);
       pauseMs = Math.min(pauseMs * 1.5, longestPauseMs);
     }
+  }
+
+  /** Nobody waits for it here any more: it must not come once it could, and the next question is a new one, which gets an answer of its own. */
+  async #giveUp(id: string): Promise<void> {
+    await this.context.controlPlane.release(id).catch((error: unknown) => this.context.log(reasonOf(error)));
   }
 }
 

@@ -167,3 +167,11 @@ it('Remove is passed on, and a second one succeeds', async () => {
   expect(plane.asked('DELETE /agent/volumes/web')).toBe(1);
   expect(await get('web')).toBe(500);
 });
+
+it('Mount says why it was refused, and the control plane that nobody waits here any more', async () => {
+  plane.add('web', ebs);
+  plane.onAttach = (asked) => void Object.assign(asked, { refusal: 'Host 1 uses this volume.' });
+  await begin();
+  expect(await call('Mount', { Name: 'web', ID: 'a' })).toEqual({ status: 500, body: { Err: 'Host 1 uses this volume.' } });
+  expect(plane.requests.at(-1)).toBe('POST /agent/volumes/web/release');
+});

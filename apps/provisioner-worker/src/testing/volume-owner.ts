@@ -116,6 +116,11 @@ export class VolumeOwner {
     return true;
   }
 
+  /** What the agent does when it is refused: nobody waits there any more. */
+  async giveUp(volume: Volume, index: number): Promise<void> {
+    await this.#attachments.release(this.resourceId, volume.id, await this.hostId(index));
+  }
+
   async look(volumeId: string): Promise<{ volume: Volume; facts: VolumeFacts | null }> {
     const found = await this.#reader.findListed(this.resourceId, volumeId);
     if (!found) throw new Error(`no volume ${volumeId}`);

@@ -75,6 +75,21 @@ describe('a volume that a host wants', () => {
     expect(await owner.facts(volume.id)).toMatchObject({ refusal: null, state: 'attached' });
   });
 
+  it('asked for in vain stays where it is, also when no container uses it there any more, until it is asked for again', async () => {
+    const owner = await VolumeOwner.with(world, 'business');
+    const volume = await owner.use(worker);
+    await owner.want(volume, 1);
+    await passes(volume.id, 2);
+    await owner.giveUp(volume, 1);
+    world.mounts.stopContainers(volume.id);
+    await settled(volume.id);
+    expect(await owner.facts(volume.id)).toMatchObject({ state: 'attached', attachedHostId: await owner.hostId(0), refusal: null });
+    expect(gate.count('disks.detach')).toBe(0);
+    await owner.want(volume, 1);
+    await settled(volume.id);
+    expect(await owner.facts(volume.id)).toMatchObject({ state: 'attached', attachedHostId: await owner.hostId(1) });
+  });
+
   it('goes to another zone with what it holds, once no container uses it where it was', async () => {
     const owner = await VolumeOwner.with(world, 'business');
     const volume = await owner.use(worker);
