@@ -1,6 +1,6 @@
 import type { DiskSpec } from '@dockhero/domain/ports/disks';
 import { describe, expect, it } from 'vitest';
-import { createVolumeInput, isSoAlready, modifyVolumeInput, toDisk } from './describe-disk.js';
+import { createScratchInput, createVolumeInput, isSoAlready, modifyVolumeInput, toDisk } from './describe-disk.js';
 
 const spec: DiskSpec = {
   resourceId: 'r-1',
@@ -103,5 +103,27 @@ describe('toDisk', () => {
       volumeId: null,
       generation: null,
     });
+  });
+});
+
+describe('createScratchInput', () => {
+  it('has the backup’s tag and no volume’s: nothing takes the disk for the volume’s own', () => {
+    const scratch = { resourceId: 'r-1', backupId: 'b-1', name: 'check', zone: 'us-east-1a', sizeGib: 10, snapshotId: 'snap-1' };
+    const { TagSpecifications, ...input } = createScratchInput('token', scratch, 'test');
+    expect(input).toEqual({
+      ClientToken: 'token',
+      AvailabilityZone: 'us-east-1a',
+      Size: 10,
+      VolumeType: 'gp3',
+      Encrypted: true,
+      SnapshotId: 'snap-1',
+    });
+    expect(TagSpecifications?.[0]?.Tags).toEqual([
+      { Key: 'Name', Value: 'check' },
+      { Key: 'dockhero:environment', Value: 'test' },
+      { Key: 'dockhero:resource', Value: 'r-1' },
+      { Key: 'dockhero:token', Value: 'token' },
+      { Key: 'dockhero:verification', Value: 'b-1' },
+    ]);
   });
 });

@@ -1,6 +1,6 @@
 import type { CreateVolumeCommandInput, ModifyVolumeCommandInput, Volume } from '@aws-sdk/client-ec2';
-import type { Disk, DiskChange, DiskSpec } from '@dockhero/domain/ports/disks';
-import { generationTag, resourceIdOf, tagSpecifications, tagsFor, tagValue, volumeTag } from './tags.js';
+import type { Disk, DiskChange, DiskSpec, ScratchDisk, ScratchSpec } from '@dockhero/domain/ports/disks';
+import { generationTag, resourceIdOf, tagSpecifications, tagsFor, tagValue, verificationTag, volumeTag } from './tags.js';
 
 /** What the price of a gp3 disk includes. */
 const included = { iops: 3_000, throughput: 125 };
@@ -18,6 +18,20 @@ export function createVolumeInput(token: string, spec: DiskSpec, environment: st
     ...(spec.throughput === null ? {} : { Throughput: spec.throughput }),
     ...(spec.snapshotId === null ? {} : { SnapshotId: spec.snapshotId }),
     TagSpecifications: tagSpecifications(['volume'], tagsFor({ environment, resourceId, volumeId, generation, token }, spec.name)),
+  };
+}
+
+/** As above, of a disk to verify a backup with: the cheapest that there is. */
+export function createScratchInput(token: string, spec: ScratchSpec, environment: string): CreateVolumeCommandInput {
+  const { resourceId, backupId: verifiedBackupId, zone, sizeGib, snapshotId, name } = spec;
+  return {
+    ClientToken: token,
+    AvailabilityZone: zone,
+    Size: sizeGib,
+    VolumeType: 'gp3',
+    Encrypted: true,
+    SnapshotId: snapshotId,
+    TagSpecifications: tagSpecifications(['volume'], tagsFor({ environment, resourceId, verifiedBackupId, token }, name)),
   };
 }
 
@@ -67,6 +81,10 @@ export function toDisk(volume: Volume): Disk {
     volumeId: tagValue(volume.Tags, volumeTag),
     generation: generation === null ? null : Number(generation),
   };
+}
+
+export function toScratchDisk(volume: Volume): ScratchDisk {
+  return { ...toDisk(volume), backupId: tagValue(volume.Tags, verificationTag) ?? '' };
 }
 
 function speedOf({ type, iops, throughput }: DiskChange): { iops: number | null; throughput: number | null } {

@@ -6,16 +6,17 @@ import {
   DetachVolumeCommand,
   ModifyVolumeCommand,
   paginateDescribeVolumes,
+  type CreateVolumeCommandInput,
   type EC2Client,
   type Filter,
   type Volume,
 } from '@aws-sdk/client-ec2';
 import { AppError, hasCode } from '@dockhero/domain/errors';
-import { Disks, type Disk, type DiskChange, type DiskSpec } from '@dockhero/domain/ports/disks';
+import { Disks, type Disk, type DiskChange, type DiskSpec, type ScratchDisk, type ScratchSpec } from '@dockhero/domain/ports/disks';
 import { awsCode, orAppError, unlessGone } from './aws-errors.js';
-import { createVolumeInput, isSoAlready, modifyVolumeInput, toDisk } from './describe-disk.js';
+import { createScratchInput, createVolumeInput, isSoAlready, modifyVolumeInput, toDisk, toScratchDisk } from './describe-disk.js';
 import { AttachDisk } from './attach-disk.js';
-import { ownedBy, tagged, tokenTag, volumeTag } from './tags.js';
+import { ownedBy, tagged, tokenTag, verificationTag, volumeTag } from './tags.js';
 
 /** What EC2 answers when there is no such attachment, or it is on its way out. */
 const detached = ['IncorrectState', 'InvalidAttachment.NotFound', 'InvalidVolume.NotFound', 'InvalidInstanceID.NotFound'];
@@ -32,9 +33,17 @@ export class Ec2Disks extends Disks {
   }
 
   override async create(token: string, spec: DiskSpec): Promise<Disk> {
+    return await this.#create(token, createVolumeInput(token, spec, this.environment));
+  }
+
+  override async createScratch(token: string, spec: ScratchSpec): Promise<Disk> {
+    return await this.#create(token, createScratchInput(token, spec, this.environment));
+  }
+
+  async #create(token: string, input: CreateVolumeCommandInput): Promise<Disk> {
     return await orAppError('CreateVolume', async () => {
       try {
-        return toDisk(await this.ec2.send(new CreateVolumeCommand(createVolumeInput(token, spec, this.environment))));
+        return toDisk(await this.ec2.send(new CreateVolumeCommand(input)));
       } catch (error) {
         // Same token, other parameters: the spec changed between the call and its repetition. The first disk stands.
         if (awsCode(error) !== 'IdempotentParameterMismatch') throw error;
@@ -56,6 +65,10 @@ export class Ec2Disks extends Disks {
 
   override async listAll(): Promise<Disk[]> {
     return await this.#list([...ownedBy(this.environment), { Name: 'tag-key', Values: [volumeTag] }]);
+  }
+
+  override async listScratch(): Promise<ScratchDisk[]> {
+    return (await this.#volumes([...ownedBy(this.environment), { Name: 'tag-key', Values: [verificationTag] }])).map(toScratchDisk);
   }
 
   override async attach(id: string, instanceId: string): Promise<void> {
@@ -123,10 +136,14 @@ export class Ec2Disks extends Disks {
   }
 
   async #list(filters: Filter[]): Promise<Disk[]> {
+    return (await this.#volumes(filters)).map(toDisk);
+  }
+
+  async #volumes(filters: Filter[]): Promise<Volume[]> {
     return await orAppError('DescribeVolumes', async () => {
-      const found: Disk[] = [];
+      const found: Volume[] = [];
       for await (const { Volumes = [] } of paginateDescribeVolumes({ client: this.ec2, pageSize: 500 }, { Filters: filters })) {
-        found.push(...Volumes.filter(({ State }) => State !== 'deleted').map(toDisk));
+        found.push(...Volumes.filter(({ State }) => State !== 'deleted'));
       }
       return found;
     });

@@ -11,6 +11,9 @@ export const tokenTag = 'dockhero:token';
 /** Finds what a lost answer has made: EC2 takes no ClientToken for snapshots. */
 export const backupTag = 'dockhero:backup';
 
+/** On a disk that is there to verify a backup: the backup's id. */
+export const verificationTag = 'dockhero:verification';
+
 export interface Owner {
   /** Which installation of Dockhero this is: an environment touches only what carries its own name. */
   readonly environment: string;
@@ -20,6 +23,7 @@ export interface Owner {
   readonly generation?: number;
   readonly token?: string;
   readonly backupId?: string;
+  readonly verifiedBackupId?: string;
 }
 
 /** Tags for everything we create, given in the creating call: nothing of ours is ever untagged. */
@@ -33,6 +37,7 @@ export function tagsFor(owner: Owner, name: string): Tag[] {
     [generationTag, owner.generation?.toString()],
     [tokenTag, owner.token],
     [backupTag, owner.backupId],
+    [verificationTag, owner.verifiedBackupId],
   ];
   return tags.flatMap(([Key, Value]) => (Value === undefined ? [] : [{ Key, Value }]));
 }

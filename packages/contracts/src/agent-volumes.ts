@@ -61,3 +61,21 @@ export interface ThawedVolume {
   readonly held: boolean;
   readonly frozen_ms: number;
 }
+
+/** Answer to `POST /checks`. */
+export type CheckedDisk =
+  | { readonly state: 'running' }
+  /** It could not be made: a sentence. */
+  | { readonly state: 'failed'; readonly failure: string }
+  | {
+      readonly state: 'done';
+      /** What is wrong with the disk: a sentence. */
+      readonly fault: string | null;
+      readonly files: number | null;
+      readonly command_run: boolean;
+      /** Index and SHA-256 in hex of each block that was asked for. */
+      readonly sums: readonly (readonly [number, string])[];
+    };
+
+/** Blocks of which checksums may be asked for at once. */
+export const checkedBlocksMax = 300;

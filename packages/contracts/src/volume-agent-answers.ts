@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { checkedBlocksMax } from './agent-volumes.js';
 
 // What the agent answers on port 2378, for those who read it: see volume-agent-api.ts. The host is its customer's: nothing is believed unread.
 
@@ -29,3 +30,15 @@ export const frozenAnswer = z.object({
 
 /** Milliseconds; none lasts an hour, and the column is 32 bits wide. */
 export const thawedAnswer = z.object({ held: z.boolean(), frozen_ms: z.number().min(0).max(3_600_000) });
+
+export const checkedAnswer = z.discriminatedUnion('state', [
+  z.object({ state: z.literal('running') }),
+  z.object({ state: z.literal('failed'), failure: z.string().max(2_000) }),
+  z.object({
+    state: z.literal('done'),
+    fault: z.string().max(2_000).nullable(),
+    files: z.number().int().min(0).nullable(),
+    command_run: z.boolean(),
+    sums: z.array(z.tuple([z.number().int().min(0), z.string().regex(/^[0-9a-f]{64}$/)])).max(checkedBlocksMax),
+  }),
+]);

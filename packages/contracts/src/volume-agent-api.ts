@@ -37,3 +37,6 @@ export const freezeRequest = z.strictObject({ volume_id: z.uuid(), max_ms: z.num
 
 /** `POST /volumes/thaw` { freeze_id }: thaws and runs the `dockhero.backup.post` hooks. `held` is false when the freeze had ended by itself before: then what was taken is as after a power cut. */
 export const thawRequest = z.strictObject({ freeze_id: z.uuid() });
+
+// `POST /checks` { ebs_volume_id, volume, blocks: [index…] }: checks a disk that was made of a backup and is attached here for nobody's use. Begins with the first
+// call, and tells how far it is with each: 200 with a CheckedDisk. `POST /checks/end` { ebs_volume_id }: forgets it. 204; 409 while something of it is mounted still.

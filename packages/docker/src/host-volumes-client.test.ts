@@ -73,6 +73,31 @@ describe('HostVolumesClient', () => {
     expect(host.requests[0]).toContain('POST /volumes/grow HTTP/1.1');
   });
 
+  it('asks for a check, and reads how far it is', async () => {
+    const request = { diskId: 'vol-1', volumeName: 'data', blocks: [0, 7] };
+    answer('200 OK', { state: 'running' });
+    expect(await volumes.check(host.connection, request)).toEqual({ state: 'running' });
+    expect(host.requests[0]).toContain('{"ebs_volume_id":"vol-1","volume":"data","blocks":[0,7]}');
+    answer('200 OK', { state: 'done', fault: null, files: 3, command_run: true, sums: [[7, 'a'.repeat(64)]] });
+    expect(await volumes.check(host.connection, request)).toEqual({
+      state: 'done',
+      fault: null,
+      files: 3,
+      commandRun: true,
+      sums: new Map([[7, 'a'.repeat(64)]]),
+    });
+    answer('200 OK', { state: 'done', fault: null, files: 3, command_run: true, sums: [[7, 'x']] });
+    await expect(volumes.check(host.connection, request)).rejects.toMatchObject(unreachable);
+  });
+
+  it('takes a refused end of a check for an answer: something is mounted still', async () => {
+    answer('409 Conflict', { message: 'mounted' });
+    expect(await volumes.endCheck(host.connection, 'vol-1')).toBe(false);
+    answer('204 No Content');
+    expect(await volumes.endCheck(host.connection, 'vol-1')).toBe(true);
+    expect(host.requests[0]).toContain('POST /checks/end HTTP/1.1');
+  });
+
   it.each([
     {},
     { consistency: 'perfect', freeze_id: freezeId, detail: null },

@@ -1,18 +1,28 @@
 import { agentPort } from '@dockhero/contracts/agent-api';
-import { frozenAnswer, mountedAnswer, thawedAnswer } from '@dockhero/contracts/volume-agent-answers';
+import { checkedAnswer, frozenAnswer, mountedAnswer, thawedAnswer } from '@dockhero/contracts/volume-agent-answers';
 import { AppError } from '@dockhero/domain/errors';
 import type { DockerConnection } from '@dockhero/domain/ports/docker-engine';
-import { HostVolumes, type Frozen, type MountedVolume } from '@dockhero/domain/ports/host-volumes';
+import { HostVolumes, type CheckRequest, type DiskCheck, type Frozen, type MountedVolume } from '@dockhero/domain/ports/host-volumes';
 import { callAgent, type AgentAnswer } from './call-agent.js';
 
 /**
  * Of whole calls, in milliseconds. Unmounting writes out what is in memory; growing rewrites tables of a large file system; a freeze runs the
  * customer's hook before, a thaw the one after. All of a pass together stay below its lease.
  */
-export const volumeCallsMs = { mounted: 5_000, release: 15_000, grow: 20_000, freeze: 25_000, thaw: 10_000 } as const;
+export const volumeCallsMs = {
+  mounted: 5_000,
+  release: 15_000,
+  grow: 20_000,
+  freeze: 25_000,
+  thaw: 10_000,
+  check: 5_000,
+  endCheck: 10_000,
+} as const;
 
 /** Two hundred volumes, and no more. */
 const mountedBytesMax = 131_072;
+/** Checksums of three hundred blocks. */
+const checkBytesMax = 65_536;
 
 /** The agents' part in volumes, over mutual TLS. */
 export class HostVolumesClient extends HostVolumes {
@@ -61,6 +71,23 @@ export class HostVolumesClient extends HostVolumes {
     const answer = await this.#post(connection, 'thaw', { freeze_id: freezeId });
     const { held, frozen_ms } = read(connection, answer, thawedAnswer);
     return { held, frozenMs: Math.round(frozen_ms) };
+  }
+
+  override async check(connection: DockerConnection, { diskId, volumeName, blocks }: CheckRequest): Promise<DiskCheck> {
+    const { port, callsMs } = this;
+    const body = { ebs_volume_id: diskId, volume: volumeName, blocks };
+    const call = { method: 'POST', path: '/checks', body, port, timeoutMs: callsMs.check, answerBytesMax: checkBytesMax } as const;
+    const answer = read(connection, await callAgent(connection, call), checkedAnswer);
+    if (answer.state !== 'done') return answer;
+    const { state, fault, files, command_run: commandRun, sums } = answer;
+    return { state, fault, files, commandRun, sums: new Map(sums) };
+  }
+
+  override async endCheck(connection: DockerConnection, diskId: string): Promise<boolean> {
+    const { port, callsMs } = this;
+    const body = { ebs_volume_id: diskId };
+    const call = { method: 'POST', path: '/checks/end', body, port, timeoutMs: callsMs.endCheck, alsoTakes: [409] } as const;
+    return (await callAgent(connection, call)).status !== 409;
   }
 
   async #post(

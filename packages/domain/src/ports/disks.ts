@@ -38,6 +38,21 @@ export interface DiskSpec {
   readonly snapshotId: string | null;
 }
 
+/** A disk for a while: made of a backup to see whether it holds what it should. It carries no volume's tag, so that nothing takes it for the volume's own. */
+export interface ScratchSpec {
+  readonly resourceId: string;
+  readonly backupId: string;
+  readonly name: string;
+  readonly zone: string;
+  readonly sizeGib: number;
+  readonly snapshotId: string;
+}
+
+export interface ScratchDisk extends Disk {
+  /** From its tag. */
+  readonly backupId: string;
+}
+
 export interface DiskChange {
   readonly sizeGib: number;
   readonly type: VolumeType;
@@ -55,12 +70,16 @@ export abstract class Disks {
    * is not to be seen: not yet, or no more. AWS remembers a token for longer than its disk, so another disk needs another token.
    */
   abstract create(token: string, spec: DiskSpec): Promise<Disk>;
+  /** The same for a disk to verify a backup with. `listOf` and `listAll` leave it out. */
+  abstract createScratch(token: string, spec: ScratchSpec): Promise<Disk>;
   /** Null once it is gone. */
   abstract find(id: string): Promise<Disk | null>;
   /** Every disk of the volume, of all generations, found by tag; AWS may lag by seconds. Root disks of hosts are no volumes. */
   abstract listOf(volumeId: string): Promise<Disk[]>;
   /** Every disk of our environment that carries a volume's tag. */
   abstract listAll(): Promise<Disk[]>;
+  /** Every disk of our environment that was made to verify a backup. */
+  abstract listScratch(): Promise<ScratchDisk[]>;
   /** Asks for the attachment under a free device name; succeeds if it is attached or attaching there already. @throws AppError `disk_in_use` when another instance has it, `disk_zone` for another zone. */
   abstract attach(id: string, instanceId: string): Promise<void>;
   /** Asks for the end of the attachment; succeeds if there is none. @param force only for an instance that is stopped or gone. */

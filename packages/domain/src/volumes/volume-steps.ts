@@ -7,9 +7,17 @@ export const presentVolumeSteps = [
   'delete replaced disks',
   'back up',
   'expire backups',
+  'verify backups',
 ] as const;
 
 /** Names of the steps of a volume that is not wanted any more, in order. */
-export const removedVolumeSteps = ['release disks', 'delete disks', 'back up', 'expire backups', 'forget volume'] as const;
+export const removedVolumeSteps = [
+  'release disks',
+  'delete disks',
+  'back up',
+  'expire backups',
+  'verify backups',
+  'forget volume',
+] as const;
 
 export type VolumeStepName = (typeof presentVolumeSteps)[number] | (typeof removedVolumeSteps)[number];

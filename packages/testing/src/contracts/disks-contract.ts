@@ -51,6 +51,27 @@ export function disksContract(name: string, make: () => Promise<StorageUnderTest
       await world.eventually(async () => expect(await disks.listAll()).toContainEqual(disk));
     });
 
+    it('keeps a disk that is to verify a backup apart from the volumes’ own: found by its id and by its own listing only', async () => {
+      const { disks } = world.ports;
+      const { disk, spec } = await world.aDisk();
+      const snapshot = await world.aSnapshot(disk);
+      await world.eventually(async () => expect((await world.ports.snapshots.find(snapshot.id))?.state).toBe('completed'));
+      const [token, backupId] = [`dh-contract-${randomUUID()}`, randomUUID()];
+      const { resourceId, zone, name, sizeGib } = spec;
+      const wanted = { resourceId, backupId, name, zone, sizeGib, snapshotId: snapshot.id };
+      const scratch = await world.eventually(() => disks.createScratch(token, wanted));
+      try {
+        expect(scratch).toMatchObject({ resourceId, volumeId: null, generation: null, zone, encrypted: true });
+        expect((await world.eventually(() => disks.createScratch(token, wanted))).id).toBe(scratch.id);
+        const ofBackup = async () => (await disks.listScratch()).filter((found) => found.backupId === backupId).map(({ id }) => id);
+        await world.eventually(async () => expect(await ofBackup()).toEqual([scratch.id]));
+        expect((await disks.listOf(spec.volumeId)).map(({ id }) => id)).toEqual([disk.id]);
+        expect((await disks.listAll()).map(({ id }) => id)).not.toContain(scratch.id);
+      } finally {
+        await world.eventually(() => disks.delete(scratch.id));
+      }
+    });
+
     it('finds, detaches and deletes what does not exist, and lists nothing of a volume without disks', async () => {
       const { disks } = world.ports;
       expect(await disks.find(nowhere)).toBeNull();

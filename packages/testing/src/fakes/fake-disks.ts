@@ -1,5 +1,5 @@
 import { AppError } from '@dockhero/domain/errors';
-import { Disks, type Disk, type DiskChange, type DiskSpec } from '@dockhero/domain/ports/disks';
+import { Disks, type Disk, type DiskChange, type DiskSpec, type ScratchDisk, type ScratchSpec } from '@dockhero/domain/ports/disks';
 import { CallGate } from './call-gate.js';
 import { attachDisk } from './fake-attachments.js';
 import type { CloudDisk, FakeStorage } from './fake-storage.js';
@@ -17,38 +17,49 @@ export class FakeDisks extends Disks {
 
   /** EC2 remembers a token for longer than the disk lives: the token of a disk that is gone makes no other. */
   override async create(token: string, spec: DiskSpec): Promise<Disk> {
-    return await this.gate.pass('disks.create', () => {
-      const { storage } = this;
-      const now = storage.now();
-      const earlier = storage.disks.find((disk) => disk.token === token);
-      if (earlier) return show(storage.disk(earlier.id));
-      if (storage.alive().length >= storage.diskLimit) throw new AppError('disk_limit', { awsCode: 'VolumeLimitExceeded' });
-      const source = spec.snapshotId === null ? null : this.#source(spec.snapshotId, spec.sizeGib);
-      const id = storage.cloud.id('vol');
-      const { sizeGib, type, iops, throughput } = spec;
-      const disk: CloudDisk = {
-        id,
-        token,
-        spec,
-        sizeGib,
-        type,
-        iops,
-        throughput,
-        createdAt: now,
-        lineage: source?.lineage ?? id,
-        content: new Map(source?.content),
-        state: 'creating',
-        deletedAt: null,
-        attachment: null,
-        modifiedAt: [],
-      };
-      storage.disks.push(disk);
-      return show(disk);
-    });
+    return await this.gate.pass('disks.create', () => this.#create(token, spec, null));
+  }
+
+  override async createScratch(token: string, { backupId, ...given }: ScratchSpec): Promise<Disk> {
+    const spec = { ...given, volumeId: 'none', generation: 0, type: 'gp3', iops: null, throughput: null } as const;
+    return await this.gate.pass('disks.createScratch', () => this.#create(token, spec, backupId));
+  }
+
+  #create(token: string, spec: DiskSpec, scratchOf: string | null): Disk {
+    const { storage } = this;
+    const now = storage.now();
+    const earlier = storage.disks.find((disk) => disk.token === token);
+    if (earlier) return show(storage.disk(earlier.id));
+    if (storage.alive().length >= storage.diskLimit) throw new AppError('disk_limit', { awsCode: 'VolumeLimitExceeded' });
+    const source = spec.snapshotId === null ? null : this.#source(spec.snapshotId, spec.sizeGib);
+    const id = storage.cloud.id('vol');
+    const { sizeGib, type, iops, throughput } = spec;
+    const disk: CloudDisk = {
+      id,
+      token,
+      spec,
+      scratchOf,
+      sizeGib,
+      type,
+      iops,
+      throughput,
+      createdAt: now,
+      lineage: source?.lineage ?? id,
+      content: new Map(source?.content),
+      state: 'creating',
+      deletedAt: null,
+      attachment: null,
+      modifiedAt: [],
+    };
+    storage.disks.push(disk);
+    return show(disk);
   }
 
   override async find(id: string): Promise<Disk | null> {
-    return await this.gate.pass('disks.find', () => this.#list(this.storage.times.idLagMs).find((disk) => disk.id === id) ?? null);
+    return await this.gate.pass('disks.find', () => {
+      const disk = this.#visible(this.storage.times.idLagMs).find((candidate) => candidate.id === id);
+      return disk ? show(disk) : null;
+    });
   }
 
   override async listOf(volumeId: string): Promise<Disk[]> {
@@ -57,6 +68,12 @@ export class FakeDisks extends Disks {
 
   override async listAll(): Promise<Disk[]> {
     return await this.gate.pass('disks.listAll', () => this.#list());
+  }
+
+  override async listScratch(): Promise<ScratchDisk[]> {
+    return await this.gate.pass('disks.listScratch', () =>
+      this.#visible().flatMap((disk) => (disk.scratchOf === null ? [] : [{ ...show(disk), backupId: disk.scratchOf }])),
+    );
   }
 
   override async attach(id: string, instanceId: string): Promise<void> {
@@ -118,12 +135,15 @@ export class FakeDisks extends Disks {
     });
   }
 
-  #list(lagMs: number = this.storage.times.lagMs): Disk[] {
-    const now = this.storage.now();
-    return this.storage
-      .alive()
-      .filter(({ createdAt }) => now >= createdAt + lagMs)
+  #list(): Disk[] {
+    return this.#visible()
+      .filter(({ scratchOf }) => scratchOf === null)
       .map(show);
+  }
+
+  #visible(lagMs: number = this.storage.times.lagMs): CloudDisk[] {
+    const now = this.storage.now();
+    return this.storage.alive().filter(({ createdAt }) => now >= createdAt + lagMs);
   }
 
   #source(snapshotId: string, sizeGib: number) {
@@ -139,7 +159,7 @@ function tooSoon(sentence: string): AppError {
   return new AppError('disk_change_too_soon', { awsCode: 'VolumeModificationRateExceeded' }, { message: sentence });
 }
 
-function show({ id, state, spec, sizeGib, type, attachment, createdAt }: CloudDisk): Disk {
+function show({ id, state, spec, scratchOf, sizeGib, type, attachment, createdAt }: CloudDisk): Disk {
   return {
     id,
     state,
@@ -150,7 +170,7 @@ function show({ id, state, spec, sizeGib, type, attachment, createdAt }: CloudDi
     attachment: attachment && { ...attachment, since: new Date(attachment.since) },
     createdAt: new Date(createdAt),
     resourceId: spec.resourceId,
-    volumeId: spec.volumeId,
-    generation: spec.generation,
+    volumeId: scratchOf === null ? spec.volumeId : null,
+    generation: scratchOf === null ? spec.generation : null,
   };
 }

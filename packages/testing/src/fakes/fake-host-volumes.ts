@@ -1,7 +1,8 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { AppError } from '@dockhero/domain/errors';
 import type { DockerConnection } from '@dockhero/domain/ports/docker-engine';
-import { HostVolumes, type Frozen, type MountedVolume } from '@dockhero/domain/ports/host-volumes';
+import { HostVolumes, type CheckRequest, type DiskCheck, type Frozen, type MountedVolume } from '@dockhero/domain/ports/host-volumes';
+import { snapshotBlockBytes } from '@dockhero/domain/ports/snapshot-blocks';
 import { CallGate } from './call-gate.js';
 import type { CloudInstance } from './fake-cloud.js';
 import type { FakeHosts } from './fake-docker-engine.js';
@@ -33,6 +34,16 @@ export class FakeMounts {
   readonly silent = new Set<CloudInstance['id']>();
   /** What must never happen: tests expect none. */
   readonly violations: string[] = [];
+  /** How long a check takes, in milliseconds of the cloud's clock. */
+  checkMs = 3_000;
+  /** What the next checks find wrong with the disk. */
+  checkFault: string | null = null;
+  /** Why the next checks cannot be made. */
+  checkFailure: string | null = null;
+  /** Blocks that disks made of snapshots have otherwise than the snapshots. */
+  readonly rotten = new Set<number>();
+  /** When the check of a disk began, by instance and disk. */
+  readonly checks = new Map<string, number>();
   #mounts: Mount[] = [];
 
   constructor(
@@ -140,6 +151,48 @@ export class FakeHostVolumes extends HostVolumes {
       const held = !freeze.isThawed && now < freeze.until;
       freeze.isThawed = true;
       return { held, frozenMs: Math.min(now, freeze.until) - freeze.since };
+    });
+  }
+
+  override async check(connection: DockerConnection, { diskId, blocks }: CheckRequest): Promise<DiskCheck> {
+    return await this.gate.pass('volumes.check', () => {
+      const { id } = this.#reach(connection);
+      const { storage, checks, checkMs, checkFailure, checkFault, rotten, violations } = this.mounts;
+      const now = storage.now();
+      const disk = storage.disk(diskId);
+      if (disk.scratchOf === null) violations.push(`${diskId} was checked, and is a volume's`);
+      if (disk.attachment?.instanceId !== id || disk.attachment.state !== 'attached')
+        return { state: 'failed', failure: 'Its disk is not here.' };
+      if (checkFailure !== null) return { state: 'failed', failure: checkFailure };
+      const key = `${id}/${diskId}`;
+      const beganAt = checks.get(key) ?? now;
+      checks.set(key, beganAt);
+      if (now < beganAt + checkMs) {
+        storage.mounted.add(diskId);
+        return { state: 'running' };
+      }
+      storage.mounted.delete(diskId);
+      const sumOf = (index: number) => {
+        const bytes = Buffer.alloc(snapshotBlockBytes);
+        disk.content.get(index)?.copy(bytes);
+        if (rotten.has(index)) bytes[0] = (bytes[0] ?? 0) ^ 1;
+        return createHash('sha256').update(bytes).digest('hex');
+      };
+      return {
+        state: 'done',
+        fault: checkFault,
+        files: checkFault === null ? 1_234 : null,
+        commandRun: false,
+        sums: new Map(blocks.map((index) => [index, sumOf(index)])),
+      };
+    });
+  }
+
+  override async endCheck(connection: DockerConnection, diskId: string): Promise<boolean> {
+    return await this.gate.pass('volumes.endCheck', () => {
+      const { storage, checks } = this.mounts;
+      if (checks.delete(`${this.#reach(connection).id}/${diskId}`)) storage.mounted.delete(diskId);
+      return true;
     });
   }
 

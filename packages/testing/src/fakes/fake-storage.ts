@@ -37,6 +37,8 @@ export interface CloudDisk {
   readonly id: string;
   readonly token: string;
   readonly spec: DiskSpec;
+  /** The backup that it was made to verify; such a disk is no volume's. */
+  readonly scratchOf: string | null;
   readonly createdAt: number;
   /** What its content descends from: only snapshots of one descent can be compared. */
   readonly lineage: string;
