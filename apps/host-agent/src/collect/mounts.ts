@@ -26,6 +26,8 @@ export function selectMounts(mountinfo: string, keepDir: string): Mount[] {
   const byDevice = new Map<string, MountLine>();
   for (const line of lines) {
     if (unseen.test(line.fstype) && line !== kept) continue;
+    // A disk that is mounted for a check of its backup is nobody's: read-only, as full as it is, and soon gone.
+    if (line.mountpoint.includes('/checks/vol-')) continue;
     const other = byDevice.get(line.deviceNumber);
     if (!other || isBetter(line, other)) byDevice.set(line.deviceNumber, line);
   }

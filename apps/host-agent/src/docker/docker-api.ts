@@ -11,13 +11,13 @@ export class DockerApi {
   constructor(private readonly socketPath: string) {}
 
   /** @throws Error when Docker does not answer in time, or refuses: the status and its words. */
-  async call(method: 'GET' | 'POST', path: string, timeoutMs = answerTimeoutMs, body?: object): Promise<unknown> {
+  async call(method: 'GET' | 'POST' | 'DELETE', path: string, timeoutMs = answerTimeoutMs, body?: object): Promise<unknown> {
     const text = await this.text(method, path, timeoutMs, body);
     return text === '' ? null : (JSON.parse(text) as unknown);
   }
 
   /** The answer as it is. @throws as `call`. */
-  async text(method: 'GET' | 'POST', path: string, timeoutMs = answerTimeoutMs, body?: object): Promise<string> {
+  async text(method: 'GET' | 'POST' | 'DELETE', path: string, timeoutMs = answerTimeoutMs, body?: object): Promise<string> {
     const response = await this.#open(method, path, AbortSignal.timeout(timeoutMs), body);
     const text = await readAll(response);
     const status = response.statusCode ?? 0;

@@ -22,3 +22,12 @@ export function amountOf(value: unknown): number {
 export function textsOf(value: unknown): Record<string, string> {
   return Object.fromEntries(Object.entries(fieldsOf(value)).filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
 }
+
+/** Null for what is none. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return null;
+  }
+}

@@ -111,6 +111,6 @@ export class VolumeRig {
     const places = readFileSync('/proc/self/mountinfo', 'utf8')
       .split('\n')
       .map((line) => line.split(' ')[4] ?? '');
-    return places.filter((place) => place.startsWith(`${this.dir}/mnt/`));
+    return places.filter((place) => place.startsWith(`${this.dir}/mnt/`) || place.startsWith(`${this.dir}/run/checks/`));
   }
 }

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ensureBaseImage, type BaseImageOptions } from '../../../local-cloud/src/machine/base-image.js';
@@ -144,6 +144,42 @@ describe('a backup', () => {
     expect(poor.body).toMatchObject({ consistency: 'filesystem', detail: 'the hook of broken ended with 3: no such table.' });
     await thaw(poor.body.freeze_id);
     await docker.run('rm', '--force', 'broken');
+  });
+});
+
+describe('a check of a backup', () => {
+  const scratchId = 'vol-0fedcba9876543210';
+  const check = async () =>
+    (await rig.control('POST', '/checks', { ebs_volume_id: scratchId, volume: 'data', blocks: [] })).body as {
+      state: string;
+      fault: string | null;
+    };
+  const checked = async () => {
+    await expect.poll(async () => (await check()).state, patient).not.toBe('running');
+    const found = await check();
+    expect((await rig.control('POST', '/checks/end', { ebs_volume_id: scratchId })).status).toBe(204);
+    return found;
+  };
+
+  it('runs the customer’s command on the restored data, which it cannot write to', async () => {
+    const device = rig.disks.make(scratchId, 64);
+    execFileSync('mkfs.ext4', ['-q', device]);
+    const place = path.join(rig.dir, 'source');
+    mkdirSync(place);
+    execFileSync('mount', [device, place]);
+    mkdirSync(path.join(place, 'data'));
+    writeFileSync(path.join(place, 'data/file'), 'restored');
+    execFileSync('umount', [place]);
+    rig.disks.plug(scratchId);
+    const command = 'read found < /data/file; [ "$found" = restored ] && ! touch /data/more';
+    await docker.container('good', ['--volume', 'data:/data', '--label', `dockhero.backup.verify=${command}`]);
+    expect(await checked()).toMatchObject({ state: 'done', fault: null, command_run: true });
+    await docker.run('rm', '--force', 'good');
+    await docker.container('bad', ['--volume', 'data:/data', '--label', 'dockhero.backup.verify=echo no such table; exit 3']);
+    expect(await checked()).toMatchObject({ state: 'done', fault: 'the command of bad ended with 3: no such table', command_run: true });
+    await docker.run('rm', '--force', 'bad');
+    expect(await docker.run('ps', '--all', '--quiet', '--filter', 'label=dockhero.check')).toBe('');
+    expect(readFileSync('/proc/self/mountinfo', 'utf8')).not.toContain(scratchId);
   });
 });
 

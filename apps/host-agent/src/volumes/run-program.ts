@@ -10,10 +10,14 @@ export interface Outcome {
   readonly words: string;
 }
 
-/** Runs a program to its end. One that hangs in the kernel cannot be killed: it is left behind, and told as too late. @throws Error when it cannot be started. */
-export function runProgram(command: string, args: readonly string[], timeoutMs: number): Promise<Outcome> {
+/** Runs a program to its end. One that hangs in the kernel cannot be killed: it is left behind, and told as too late. @param signal kills it. @throws Error when it cannot be started. */
+export function runProgram(command: string, args: readonly string[], timeoutMs: number, signal?: AbortSignal): Promise<Outcome> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], cwd: '/' });
+    const child = spawn(command, args, {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      cwd: '/',
+      ...(signal ? { signal, killSignal: 'SIGKILL' } : {}),
+    });
     let output = '';
     let complaint = '';
     const end = (code: number | null, words: string): void => {

@@ -1,5 +1,6 @@
-import { fieldsOf } from '../docker/read-json.js';
+import { fieldsOf, parseJson } from '../docker/read-json.js';
 import { json, sentence, type Answer, type Routes } from '../serve/agent-server.js';
+import { checkRoutes } from './check-routes.js';
 import { DriverError } from './driver-error.js';
 import { growFileSystem } from './file-system.js';
 import type { VolumeRecord } from './records.js';
@@ -8,9 +9,10 @@ import type { Volumes } from './volumes.js';
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const doneAnswer: Answer = { status: 204 };
 
-/** What the control plane may ask about volumes. */
+/** What the control plane may ask about volumes and their backups. */
 export function volumeRoutes(volumes: Volumes): Routes {
   return {
+    ...checkRoutes(volumes.checks),
     '/volumes': { GET: async () => json(200, { volumes: await volumes.mounted() }) },
     '/volumes/release': { POST: (body) => withVolume(volumes, body, (record) => release(volumes, record)) },
     '/volumes/grow': { POST: (body) => withVolume(volumes, body, (record) => grow(volumes, record)) },
@@ -82,13 +84,5 @@ async function withVolume(volumes: Volumes, body: string, act: (record: VolumeRe
   } catch (error) {
     if (error instanceof DriverError) return sentence(409, error.message);
     throw error;
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return null;
   }
 }

@@ -4,6 +4,7 @@ import type { MountedVolume } from '@dockhero/contracts/agent-volumes';
 import type { DockerApi } from '../docker/docker-api.js';
 import { reasonOf, type Log } from '../log.js';
 import { Catalogue } from './catalogue.js';
+import { Checks } from './checks.js';
 import { ControlPlane } from './control-plane.js';
 import { Devices } from './device.js';
 import { dockerIdentity } from './docker-identity.js';
@@ -40,6 +41,7 @@ export class Volumes {
   readonly devices: Devices;
   readonly holder: VolumeHolder;
   readonly freezer: Freezer;
+  readonly checks: Checks;
   readonly linger: Linger;
   readonly turns = new InTurn();
   readonly catalogue: Catalogue;
@@ -66,6 +68,15 @@ export class Volumes {
     this.holder = new VolumeHolder({ controlPlane, catalogue, records, devices, mounts, log });
     this.reconciler = new Reconciler({ docker, references, mounts, records, linger, daemon, log });
     this.freezer = new Freezer({ docker, driver: driverName, mounts, dir: path.join(env.runDir, 'freezes'), log });
+    this.checks = new Checks({
+      devices,
+      places: new Mounts(path.join(env.runDir, 'checks'), procDir),
+      docker,
+      driver: driverName,
+      dir: path.join(path.dirname(env.recordsDir), 'checks'),
+      isVolumes: (diskId) => records.all().some(({ volume, held }) => held === diskId || volume.ebs_volume_id === diskId),
+      log,
+    });
     const known = () => records.all().map(({ volume }) => volume);
     const driver = new VolumeDriver({ controlPlane, catalogue, holder: this.holder, mounts, references, linger, turns, daemon, known });
     this.#server = createPluginServer(driver, log);
@@ -79,6 +90,7 @@ export class Volumes {
     await listenForDocker(this.#server, this.context.env);
     this.#timers = [setInterval(() => void this.catalogue.refresh(), refreshEveryMs * (0.75 + Math.random() / 2))];
     void this.catalogue.refresh().then(() => this.#keepLooking());
+    this.checks.recover();
   }
 
   async stop(): Promise<void> {
@@ -86,6 +98,7 @@ export class Volumes {
     for (const timer of this.#timers) clearInterval(timer);
     this.linger.stop();
     await this.freezer.stop();
+    await this.checks.stop();
     const closed = new Promise((resolve) => void this.#server.close(resolve));
     this.#server.closeAllConnections();
     await closed;
