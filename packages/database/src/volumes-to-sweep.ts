@@ -7,7 +7,8 @@ const removed = `(v.desired = 'removed' OR r.desired = 'removed' OR c.gave_up_at
 const tables = `volumes v JOIN resources r ON r.id = v.resource_id LEFT JOIN clusters c ON c.resource_id = r.id
   LEFT JOIN volume_facts f ON f.volume_id = v.id`;
 const openBackup = `EXISTS (SELECT 1 FROM backups b WHERE b.volume_id = v.id AND (b.state IN ('requested', 'pending')
-  OR (b.state = 'completed' AND b.keep_until < now()) OR (b.state = 'expired' AND b.snapshot_id IS NOT NULL)))`;
+  OR (b.state = 'completed' AND b.keep_until < now()) OR (b.state = 'expired' AND b.snapshot_id IS NOT NULL)))
+  OR EXISTS (SELECT 1 FROM verifications x WHERE x.volume_id = v.id AND x.phase <> 'resting')`;
 
 /**
  * Ids for the sweep of each minute: volumes whose facts lag behind what is desired, that wait for something, that have backups to be made or

@@ -66,6 +66,10 @@ export class VolumeOwner {
     return (await this.#backups.request(this.resourceId, name, null)).id;
   }
 
+  async askVerification(backupId: string): Promise<void> {
+    await this.#backups.askVerification(this.resourceId, backupId);
+  }
+
   async hostId(index: number): Promise<string> {
     const host = await this.world.database.host.findFirstOrThrow({ where: { resourceId: this.resourceId, index } });
     return host.id;

@@ -2,6 +2,7 @@ import { AuditLog } from '@dockhero/database/audit-log';
 import { BackupStore } from '@dockhero/database/backup-store';
 import type { Database } from '@dockhero/database/client';
 import { ClusterAuthorityStore } from '@dockhero/database/cluster-authority-store';
+import { VerificationStore } from '@dockhero/database/verification-store';
 import { VolumeFactsStore } from '@dockhero/database/volume-facts-store';
 import type { CallGate } from '@dockhero/testing/fakes/call-gate';
 import { pino } from 'pino';
@@ -12,6 +13,8 @@ import { CompleteBackup } from '../volumes/complete-backup.js';
 import { HostInstances } from '../volumes/host-instances.js';
 import { ObserveVolume } from '../volumes/observe-volume.js';
 import { PlaceDisk } from '../volumes/place-disk.js';
+import { SampleSnapshot } from '../volumes/sample-snapshot.js';
+import { ScratchDisks } from '../volumes/scratch-disks.js';
 import { SnapshotBudget } from '../volumes/snapshot-budget.js';
 import { AttachDisk } from '../volumes/steps/attach-disk.js';
 import { BackUp } from '../volumes/steps/back-up.js';
@@ -23,6 +26,7 @@ import { ExpireBackups } from '../volumes/steps/expire-backups.js';
 import { ForgetVolume } from '../volumes/steps/forget-volume.js';
 import { ReleaseDisks } from '../volumes/steps/release-disks.js';
 import { ReleaseReplacedDisks } from '../volumes/steps/release-replaced-disks.js';
+import { VerifyBackups } from '../volumes/steps/verify-backups.js';
 import { TakeBackup } from '../volumes/take-backup.js';
 import { VolumeJournal } from '../volumes/volume-journal.js';
 import { VolumePasses } from '../volumes/volume-passes.js';
@@ -47,6 +51,9 @@ export function makeVolumeReconciler(world: World, gate: CallGate, database: Dat
     audit,
   );
   const expire = new ExpireBackups(snapshots, budget);
+  const verifications = new VerificationStore(database);
+  const scratch = new ScratchDisks(disks, volumes, hosts, connections, verifications);
+  const verify = new VerifyBackups(verifications, new SampleSnapshot(blocks), scratch, volumes, connections);
   const lists = new VolumeStepLists(
     [
       new ReleaseReplacedDisks(placer),
@@ -56,8 +63,9 @@ export function makeVolumeReconciler(world: World, gate: CallGate, database: Dat
       new DeleteReplacedDisks(disks),
       backUp,
       expire,
+      verify,
     ],
-    [new ReleaseDisks(placer), new DeleteDisks(disks), backUp, expire, new ForgetVolume()],
+    [new ReleaseDisks(placer), new DeleteDisks(disks), backUp, expire, verify, new ForgetVolume()],
   );
   return new VolumeReconciler(
     new Leases(database, workerSettings.leaseMs),

@@ -5,8 +5,9 @@ import type { OnApplicationBootstrap, OnModuleDestroy } from '@nestjs/common';
 import { Repeater } from '../reconcile/repeater.js';
 import { WorkerLog } from '../worker-log.js';
 import { DailyBackups } from './daily-backups.js';
+import { WeeklyVerifications } from './weekly-verifications.js';
 
-/** Asks for daily backups each minute, in one of all workers. Redis keeps the beat; a run that failed or was missed is made up for by the next. */
+/** Asks for daily backups each minute, and begins weekly verifications, in one of all workers. Redis keeps the beat; a run that failed or was missed is made up for by the next. */
 @Processor(backupScheduleQueue.name, { autorun: false })
 export class DailyBackupsProcessor extends WorkerHost implements OnApplicationBootstrap, OnModuleDestroy {
   readonly #repeater: Repeater;
@@ -15,6 +16,7 @@ export class DailyBackupsProcessor extends WorkerHost implements OnApplicationBo
 
   constructor(
     private readonly backups: DailyBackups,
+    private readonly verifications: WeeklyVerifications,
     private readonly schedule: BackupSchedule,
     private readonly log: WorkerLog,
   ) {
@@ -36,6 +38,8 @@ export class DailyBackupsProcessor extends WorkerHost implements OnApplicationBo
   async process(): Promise<void> {
     const count = await this.backups.run(new Date());
     if (count > 0) this.log.logger.info({ volumes: count }, 'daily backups asked for');
+    const begun = await this.verifications.run(new Date());
+    if (begun > 0) this.log.logger.info({ volumes: begun }, 'verifications of backups begun');
   }
 
   async onModuleDestroy(): Promise<void> {

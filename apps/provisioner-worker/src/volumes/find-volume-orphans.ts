@@ -1,9 +1,11 @@
-import type { Disk } from '@dockhero/domain/ports/disks';
+import type { Disk, ScratchDisk } from '@dockhero/domain/ports/disks';
 import type { Snapshot } from '@dockhero/domain/ports/snapshots';
 
 export interface StoredThing {
   readonly kind: 'disk' | 'snapshot';
   readonly id: string;
+  /** Which has it, though it is nobody's; of disks of checks only. */
+  readonly instanceId?: string;
 }
 
 /**
@@ -30,4 +32,14 @@ export function findVolumeOrphans(
     ],
     unknown,
   };
+}
+
+/** Disks that were made to verify a backup, and are left. @param verified backups that are being verified. */
+export function findScratchOrphans(
+  disks: readonly Pick<ScratchDisk, 'id' | 'backupId' | 'attachment' | 'state'>[],
+  verified: ReadonlySet<string>,
+): StoredThing[] {
+  return disks
+    .filter(({ backupId, state }) => state !== 'deleting' && !verified.has(backupId))
+    .map(({ id, attachment }) => ({ kind: 'disk' as const, id, ...(attachment ? { instanceId: attachment.instanceId } : {}) }));
 }

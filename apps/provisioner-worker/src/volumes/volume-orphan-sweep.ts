@@ -1,4 +1,5 @@
 import type { Database } from '@dockhero/database/client';
+import { VerificationStore } from '@dockhero/database/verification-store';
 import { livingBackups, livingVolumes } from '@dockhero/database/volumes-to-sweep';
 import { Disks } from '@dockhero/domain/ports/disks';
 import { Snapshots } from '@dockhero/domain/ports/snapshots';
@@ -7,11 +8,11 @@ import type { Logger } from 'pino';
 import { findLasting } from '../reconcile/find-lasting.js';
 import type { OrphanSettings } from '../reconcile/orphan-sweep.js';
 import { Repeater } from '../reconcile/repeater.js';
-import { findVolumeOrphans, type StoredThing } from './find-volume-orphans.js';
+import { findScratchOrphans, findVolumeOrphans, type StoredThing } from './find-volume-orphans.js';
 
 /**
  * Finds disks and snapshots by tag that nobody needs any more, and removes them: snapshots whose backup has expired, has failed or is not known,
- * and disks of volumes that are forgotten. A disk of a volume that is not known is reported only: what it holds may be all there is.
+ * disks that were made to verify a backup that is not being verified, and disks of volumes that are forgotten. A disk of a volume that is not known is reported only: what it holds may be all there is.
  */
 export class VolumeOrphanSweep implements OnModuleInit, OnModuleDestroy {
   readonly #repeater: Repeater;
@@ -29,17 +30,20 @@ export class VolumeOrphanSweep implements OnModuleInit, OnModuleDestroy {
 
   /** @param now milliseconds since the epoch. */
   async run(now: number): Promise<void> {
-    const [disks, snapshots] = await Promise.all([this.disks.listAll(), this.snapshots.listAll()]);
-    const [volumes, backups] = await Promise.all([
+    const [disks, snapshots, scratch] = await Promise.all([this.disks.listAll(), this.snapshots.listAll(), this.disks.listScratch()]);
+    const [volumes, backups, verified] = await Promise.all([
       livingVolumes(this.database, [...new Set(disks.flatMap(({ volumeId }) => volumeId ?? []))]),
       livingBackups(this.database, [...new Set(snapshots.flatMap(({ backupId }) => backupId ?? []))]),
+      new VerificationStore(this.database).beingVerified(scratch.map(({ backupId }) => backupId)),
     ]);
     const { orphans, unknown } = findVolumeOrphans(disks, snapshots, volumes, backups);
     for (const { id, volumeId } of unknown) this.logger.warn({ diskId: id, volumeId }, 'a disk of a volume that is not known: left alone');
-    const { due, waiting, tooMany } = findLasting(orphans, disks.length + snapshots.length, this.#firstSeen, now, this.settings.graceMs);
+    const all = [...orphans, ...findScratchOrphans(scratch, verified)];
+    const count = disks.length + snapshots.length + scratch.length;
+    const { due, waiting, tooMany } = findLasting(all, count, this.#firstSeen, now, this.settings.graceMs);
     if (tooMany) {
       this.logger.error(
-        { orphans: due.length + waiting, of: disks.length + snapshots.length },
+        { orphans: due.length + waiting, of: count },
         'too many orphaned disks and snapshots at once: nothing removed; is this the right database?',
       );
       return;
@@ -52,8 +56,10 @@ export class VolumeOrphanSweep implements OnModuleInit, OnModuleDestroy {
     }
   }
 
-  async #remove({ kind, id }: StoredThing): Promise<void> {
-    if (kind === 'disk') await this.disks.delete(id);
+  /** A disk of a check is taken from its host first; the sweep after that deletes it. */
+  async #remove({ kind, id, instanceId }: StoredThing): Promise<void> {
+    if (kind === 'disk' && instanceId) await this.disks.detach(id, instanceId, { force: false });
+    else if (kind === 'disk') await this.disks.delete(id);
     else await this.snapshots.delete(id);
   }
 

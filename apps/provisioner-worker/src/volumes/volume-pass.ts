@@ -20,6 +20,8 @@ export class VolumePass {
   disks: readonly Disk[] = [];
   /** Asked for once in a pass, when somebody needs them. */
   instances: SeenInstances | null = null;
+  /** One of its backups is being verified: a disk made of it may be there. */
+  isVerifying = false;
   /** What the host that wants it is told. */
   refusal: string | null = null;
 

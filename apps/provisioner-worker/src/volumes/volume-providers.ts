@@ -1,5 +1,6 @@
 import { BackupStore } from '@dockhero/database/backup-store';
 import type { Database } from '@dockhero/database/client';
+import { VerificationStore } from '@dockhero/database/verification-store';
 import { VolumeFactsStore } from '@dockhero/database/volume-facts-store';
 import { Disks } from '@dockhero/domain/ports/disks';
 import { HostVolumes } from '@dockhero/domain/ports/host-volumes';
@@ -16,6 +17,8 @@ import { DailyBackups } from './daily-backups.js';
 import { HostInstances } from './host-instances.js';
 import { ObserveVolume } from './observe-volume.js';
 import { PlaceDisk } from './place-disk.js';
+import { SampleSnapshot } from './sample-snapshot.js';
+import { ScratchDisks } from './scratch-disks.js';
 import { SnapshotBudget } from './snapshot-budget.js';
 import { TakeBackup } from './take-backup.js';
 import { VolumeJournal } from './volume-journal.js';
@@ -26,6 +29,7 @@ import { presentVolumeStepClasses, removedVolumeStepClasses } from './volume-ste
 import { VolumeStepLists } from './volume-step-lists.js';
 import { VolumeSweep } from './volume-sweep.js';
 import { VolumesProcessor } from './volumes.processor.js';
+import { WeeklyVerifications } from './weekly-verifications.js';
 
 /** Volumes' part of the outside world. */
 export interface VolumePorts {
@@ -60,6 +64,8 @@ export function volumeProviders(
     { provide: BackupStore, useFactory: () => new BackupStore(database) },
     { provide: SnapshotBudget, useFactory: () => new SnapshotBudget(snapshotBurst, env.SNAPSHOT_CALLS_PER_SECOND) },
     { provide: DailyBackups, useFactory: () => new DailyBackups(database, doorbell) },
+    { provide: VerificationStore, useFactory: () => new VerificationStore(database) },
+    { provide: WeeklyVerifications, useFactory: () => new WeeklyVerifications(database, doorbell) },
     { provide: VolumeSweep, useFactory: () => new VolumeSweep(database, disks, doorbell, intervals, logger) },
     { provide: VolumeOrphanSweep, useFactory: () => new VolumeOrphanSweep(database, disks, snapshots, orphans, logger) },
     ...stepClasses,
@@ -74,6 +80,8 @@ export function volumeProviders(
     PlaceDisk,
     TakeBackup,
     CompleteBackup,
+    SampleSnapshot,
+    ScratchDisks,
     VolumeJournal,
     VolumePasses,
     VolumeReconciler,

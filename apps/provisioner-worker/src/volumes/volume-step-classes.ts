@@ -8,6 +8,7 @@ import { ExpireBackups } from './steps/expire-backups.js';
 import { ForgetVolume } from './steps/forget-volume.js';
 import { ReleaseDisks } from './steps/release-disks.js';
 import { ReleaseReplacedDisks } from './steps/release-replaced-disks.js';
+import { VerifyBackups } from './steps/verify-backups.js';
 
 /** The order of a wanted volume's steps. The names that customers see are in the domain; a different order there stops the process at start. */
 export const presentVolumeStepClasses = [
@@ -18,7 +19,8 @@ export const presentVolumeStepClasses = [
   DeleteReplacedDisks,
   BackUp,
   ExpireBackups,
+  VerifyBackups,
 ] as const;
 
 /** The order of a removed volume's steps. */
-export const removedVolumeStepClasses = [ReleaseDisks, DeleteDisks, BackUp, ExpireBackups, ForgetVolume] as const;
+export const removedVolumeStepClasses = [ReleaseDisks, DeleteDisks, BackUp, ExpireBackups, VerifyBackups, ForgetVolume] as const;

@@ -14,7 +14,7 @@ export class ForgetVolume extends VolumeStep {
     const isLeft = pass.backups.some(({ state, snapshotId }) => state !== 'failed' && !(state === 'expired' && snapshotId === null));
     const removedAt = pass.volume.removedAt?.getTime() ?? 0;
     const isOver = Date.now() >= removedAt + pass.settings.finalDays * dayMs;
-    if (pass.facts.state === 'deleted' && !isLeft && isOver) await pass.record({ forgottenAt: new Date() });
+    if (pass.facts.state === 'deleted' && !isLeft && isOver && !pass.isVerifying) await pass.record({ forgottenAt: new Date() });
     return done;
   }
 }
