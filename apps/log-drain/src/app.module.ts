@@ -19,16 +19,22 @@ import type { Logger } from 'pino';
 import { Connections } from './connections.js';
 import { BufferPool } from './deliver/buffer-pool.js';
 import { CursorCommits } from './deliver/commit-cursors.js';
+import { CopyBudget } from './deliver/copy-budget.js';
 import { LaneBudget } from './deliver/lane.js';
 import { LogInputs } from './deliver/log-inputs.js';
 import { LogplexClient } from './deliver/post-batch.js';
 import { DrainMetrics } from './drain-metrics.js';
 import type { Env } from './env.js';
+import { OpeningTurns } from './follow/opening-turns.js';
 import { LogDrain } from './log-drain.js';
 import { FollowedHosts } from './share/followed-hosts.js';
 import { LagNotes } from './share/lag-notes.js';
 
 const mebibyte = 1024 * 1024;
+/** For copies that wait for attached apps. */
+const copyMebibytes = 16;
+/** Connections to hosts that are being opened at once: each costs some milliseconds of processor. */
+const openingMax = 32;
 
 /** Wiring only. */
 @Module({})
@@ -48,6 +54,7 @@ export class AppModule {
     const inputs = new LogInputs(new LogInputStore(database, box), doorbell, metrics, logger);
     const hosts = new FollowedHosts({
       budget: new LaneBudget(pool),
+      copyBudget: new CopyBudget(copyMebibytes * mebibyte),
       inputs,
       commits: new CursorCommits(cursors, memberId, logger),
       logplex,
@@ -60,6 +67,7 @@ export class AppModule {
       audit: new AuditLog(database),
       memberId,
       dockerPort: env.DOCKER_PORT,
+      turns: new OpeningTurns(openingMax),
     });
     const hold = new HoldHosts({
       memberId,

@@ -23,6 +23,8 @@ export interface LogRequest {
 
 /** Who takes the stream. Called synchronously, one at a time. */
 export interface LogReader {
+  /** Docker answers: called once, before anything of the stream. */
+  onOpen?(): void;
   /** Docker's stream frames (or a terminal's bytes). `bytes` is the reader's to keep. */
   onData(bytes: Buffer): void;
   /** Called once. @param error null when Docker has ended the stream itself: everything was read. */
@@ -110,6 +112,7 @@ export class LogStream {
     }
     clearTimeout(this.#timer);
     this.#header = null;
+    this.reader.onOpen?.();
     const header = read.toString('latin1', 0, end);
     this.#status = Number(/^HTTP\/1\.[01] (\d{3})/.exec(header)?.[1] ?? 0);
     if (this.#status === 0) throw new Error('the answer is not HTTP');

@@ -1,16 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hasCode } from '@dockhero/domain/errors';
 import type { Secret } from '@dockhero/domain/secret';
-import type { Logger } from 'pino';
-import type { DrainMetrics } from '../drain-metrics.js';
 import { timeBytes, timeOf } from '../follow/log-time.js';
 import type { Contributor, SealedBatch, Severity } from './batch.js';
 import type { CommittedPosition, CursorCommits } from './commit-cursors.js';
+import type { CopyServices } from './copy-lane.js';
 import { deliverBatch } from './deliver-batch.js';
 import { Lane, type LaneBudget } from './lane.js';
 import { LineRate } from './line-rate.js';
+import { LogCopies } from './log-copies.js';
 import type { LogInputs } from './log-inputs.js';
-import type { LogplexClient } from './post-batch.js';
 import { syslogHeader } from './syslog-header.js';
 
 /** A line waits this long for company: a POST and a commit cost more than the lines in them. */
@@ -19,18 +18,17 @@ const lingerMs = 10;
 const refillMs = 100;
 /** At the end, what is under way may still be delivered. */
 const farewellMs = 5_000;
+/** Copies have no more than this: nobody waits for them. */
+const copiesFarewellMs = 2_000;
 /** Characters of a line of our own: Docker's errors may be long. */
 const sayMax = 2_000;
 
 export type LogContributor = Contributor<CommittedPosition | null>;
 
-export interface AppLogServices {
+export interface AppLogServices extends CopyServices {
   readonly budget: LaneBudget;
   readonly inputs: LogInputs;
   readonly commits: CursorCommits;
-  readonly logplex: LogplexClient;
-  readonly metrics: DrainMetrics;
-  readonly logger: Logger;
   readonly linesPerSecondMax: number;
 }
 
@@ -41,6 +39,7 @@ const ownHeader = syslogHeader('dockhero');
 export class AppLog {
   readonly #lane: Lane<CommittedPosition | null>;
   readonly #rate: LineRate;
+  readonly #copies: LogCopies;
   readonly #stopping = new AbortController();
   readonly #aborting = new AbortController();
   #refill: NodeJS.Timeout | undefined;
@@ -55,6 +54,7 @@ export class AppLog {
   ) {
     this.#lane = new Lane(services.budget);
     this.#rate = new LineRate(services.linesPerSecondMax, Date.now());
+    this.#copies = new LogCopies(resourceId, services, () => void services.inputs.refuseCopy(resourceId));
     this.#running = this.#run();
   }
 
@@ -128,6 +128,7 @@ export class AppLog {
     const timer = setTimeout(() => this.#aborting.abort(), farewellMs);
     await this.#running;
     clearTimeout(timer);
+    await this.#copies.stop(AbortSignal.timeout(copiesFarewellMs));
   }
 
   async #run(): Promise<void> {
@@ -187,7 +188,7 @@ export class AppLog {
     metrics.lines.inc(batch.count);
     metrics.bytes.inc(batch.body.length);
     metrics.batches.inc();
-    await this.#copyToOthers(batch);
+    this.#copies.add(batch, inputs.othersOf(this.resourceId));
   }
 
   async #input(): Promise<Secret> {
@@ -196,15 +197,6 @@ export class AppLog {
       if (url) return url;
       await inputs.changed(this.resourceId, AbortSignal.any([this.#aborting.signal, this.#stopping.signal]));
     }
-  }
-
-  /** Other apps that the add-on is attached to get a copy, once: none of them may hold up the owner's log. */
-  async #copyToOthers(batch: SealedBatch<CommittedPosition | null>): Promise<void> {
-    const { inputs, logplex, metrics } = this.services;
-    const others = inputs.othersOf(this.resourceId);
-    const results = await Promise.all(others.map((url) => logplex.post(url, batch.body, batch.count, crypto.randomUUID())));
-    const missed = results.filter(({ kind }) => kind !== 'taken').length;
-    if (missed > 0) metrics.lost.inc({ reason: 'attached app' }, missed * batch.count);
   }
 
   #tellLost(lost: number): void {

@@ -26,8 +26,8 @@ beforeEach(async () => {
   store.record('r1', first);
   store.record('r2', second);
   inputs = newInputs();
-  await inputs.add('r1');
-  await inputs.add('r2');
+  await inputs.add(['r1']);
+  await inputs.add(['r2']);
   void inputs.run();
   await vi.advanceTimersByTimeAsync(1);
 });
@@ -53,7 +53,7 @@ function watch(id = 'r1', signal = new AbortController().signal): { called: bool
 describe('LogInputs', () => {
   it('knows the inputs of a resource as soon as it is added, those of other apps too', async () => {
     store.record('r3', first, [second]);
-    await inputs.add('r3');
+    await inputs.add(['r3']);
     expect([owner('r3'), inputs.othersOf('r3').map((url) => url.reveal())]).toEqual([first, [second]]);
     expect([owner('r4'), inputs.othersOf('r4')]).toEqual([null, []]);
   });
@@ -113,7 +113,7 @@ describe('LogInputs', () => {
 
   it('a resource without an input waits quietly, is told of as gone, and goes on when it has one', async () => {
     store.record('r3', null);
-    await inputs.add('r3');
+    await inputs.add(['r3']);
     const watched = watch('r3');
     await nextRead();
     expect([owner('r3'), store.row('r3').isGone, rings, watched.called]).toEqual([null, true, [], false]);
@@ -126,7 +126,7 @@ describe('LogInputs', () => {
     store.row('r1').isGone = true;
     inputs.stop();
     inputs = newInputs();
-    await inputs.add('r1');
+    await inputs.add(['r1']);
     expect([owner(), store.row('r1').isGone]).toEqual([first, false]);
   });
 

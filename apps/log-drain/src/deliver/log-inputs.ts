@@ -54,12 +54,13 @@ export class LogInputs {
     if (before && now < before.retryMs) return;
     known.refused = { url: url.reveal(), sinceMs: before?.sinceMs ?? now, retryMs: now + goneRetryMs };
     this.logger.warn({ resourceId }, 'Heroku refuses the log input; reading it again');
-    try {
-      await this.store.refused(resourceId);
-      this.doorbell.ring('provision', resourceId, { wake: true });
-    } catch (error) {
-      this.logger.warn({ error, resourceId }, 'the worker could not be asked for the log input; the sweep will');
-    }
+    await this.#askForAnother(resourceId);
+  }
+
+  /** The log input of another app was refused. */
+  async refuseCopy(resourceId: string): Promise<void> {
+    this.logger.warn({ resourceId }, 'Heroku refuses the log input of an attached app; reading it again');
+    await this.#askForAnother(resourceId);
   }
 
   /** Heroku takes lines: whatever was refused is no longer. */
@@ -77,11 +78,11 @@ export class LogInputs {
     });
   }
 
-  /** Begins to look after a resource. */
-  async add(resourceId: string): Promise<void> {
-    if (this.#known.has(resourceId)) return;
-    this.#knownOf(resourceId);
-    await this.#read([resourceId]);
+  /** Begins to look after resources. */
+  async add(resourceIds: readonly string[]): Promise<void> {
+    const added = [...new Set(resourceIds)].filter((resourceId) => !this.#known.has(resourceId));
+    for (const resourceId of added) this.#knownOf(resourceId);
+    await this.#read(added);
   }
 
   remove(resourceId: string): void {
@@ -100,6 +101,15 @@ export class LogInputs {
     this.#stopped.abort();
   }
 
+  async #askForAnother(resourceId: string): Promise<void> {
+    try {
+      await this.store.refused(resourceId);
+      this.doorbell.ring('provision', resourceId, { wake: true });
+    } catch (error) {
+      this.logger.warn({ error, resourceId }, 'the worker could not be asked for the log input; the sweep will');
+    }
+  }
+
   #knownOf(resourceId: string): Known {
     const known = this.#known.get(resourceId) ?? { inputs: null, refused: null, isGone: null, changed: [] };
     this.#known.set(resourceId, known);
@@ -110,7 +120,7 @@ export class LogInputs {
     if (resourceIds.length === 0) return;
     try {
       const urls = await this.store.urls(resourceIds);
-      for (const resourceId of resourceIds) await this.#take(resourceId, urls.get(resourceId) ?? null);
+      await Promise.all(resourceIds.map((resourceId) => this.#take(resourceId, urls.get(resourceId) ?? null)));
     } catch (error) {
       this.logger.warn({ error }, 'log inputs could not be read; the known ones serve');
     }

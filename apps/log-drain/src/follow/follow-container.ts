@@ -1,6 +1,6 @@
 import type { LogCursor } from '@dockhero/database/log-cursor-store';
 import type { ContainerDetails, ContainerSummary, ContainerWatch } from '@dockhero/docker/container-watch';
-import { AppError, hasCode } from '@dockhero/domain/errors';
+import { AppError } from '@dockhero/domain/errors';
 import type { DockerConnection } from '@dockhero/domain/ports/docker-engine';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TLSSocket } from 'node:tls';
@@ -10,11 +10,13 @@ import type { Severity } from '../deliver/batch.js';
 import type { CommittedPosition } from '../deliver/commit-cursors.js';
 import { syslogHeader } from '../deliver/syslog-header.js';
 import type { DrainMetrics } from '../drain-metrics.js';
+import { isRemoved } from './is-removed.js';
 import { endedLine, isSameStart, lostText, type Ended, type Lost } from './lifecycle-lines.js';
 import { MessageCounter, nowhere, alwaysRoom, type Skimmed } from './count-messages.js';
 import { longLines } from './long-line.js';
 import { LogGap, LogPosition } from './log-position.js';
 import { shiftTime, timeOf, timeToMs, timeToSince } from './log-time.js';
+import type { OpeningTurns } from './opening-turns.js';
 import type { Prepared } from './prepare-container.js';
 import { readLog, type LogReading } from './read-log.js';
 import { LogDoubt } from './reread-filter.js';
@@ -33,6 +35,7 @@ export interface ContainerServices {
   readonly metrics: DrainMetrics;
   readonly logger: Logger;
   readonly dockerPort: number | undefined;
+  readonly turns: OpeningTurns;
 }
 
 export type ContainerEnd = 'exited' | 'gone' | 'stopped';
@@ -125,13 +128,19 @@ export class ContainerFollower {
 
   /** One stream to its end. @returns how the container has ended, or null when it may go on. */
   async #followOnce(): Promise<ContainerEnd | null> {
-    const before = this.#takePrepared() ?? (await this.#inspect());
+    // What has started just now cannot wait: it may be gone in a moment.
+    if (this.#prepared) return await this.#followInTurn(this.#takePrepared());
+    return await this.services.turns.during(this.#stopping.signal, (endTurn) => this.#followInTurn(null, endTurn));
+  }
+
+  async #followInTurn(prepared: ContainerDetails | null, endTurn?: () => void): Promise<ContainerEnd | null> {
+    const before = prepared ?? (await this.#inspect());
     if (!before) return this.#gone();
     if (!before.isRunning && before.finishedAt === this.#finishedAt) return 'exited';
     this.#isTerminal = before.isTerminal;
     this.#tellStarted(before);
     if (before.logDriver === 'none') await this.#waitForEnd();
-    else await this.#read(true);
+    else await this.#read(true, endTurn);
     const after = await this.#inspect();
     if (!after) return this.#gone();
     if (after.isRunning) this.#tellEndOfRun(after);
@@ -173,11 +182,11 @@ export class ContainerFollower {
   }
 
   /** Reads from where we are; where messages are gone, tells it and goes on behind them. */
-  async #read(follow: boolean): Promise<void> {
+  async #read(follow: boolean, onOpen?: () => void): Promise<void> {
     this.#position = this.#position.reopened();
     while (!this.#stopping.signal.aborted) {
       try {
-        return await this.#readOnce(follow);
+        return await this.#readOnce(follow, onOpen);
       } catch (error) {
         if (error instanceof LogGap) await this.#passGap(error);
         else if (error instanceof LogDoubt) this.#ask(error);
@@ -200,24 +209,22 @@ export class ContainerFollower {
     this.#position = this.#position.reopened();
   }
 
-  async #readOnce(follow: boolean): Promise<void> {
+  async #readOnce(follow: boolean, onOpen?: () => void): Promise<void> {
     const { log, connect, dockerPort } = this.services;
     const socket = this.#socket;
     this.#socket = undefined;
     const position = this.#position;
     const request = { containerId: this.container.id, since: position.resume(), follow, port: dockerPort };
     try {
-      const skimmed = await readLog(await connect(), request, this.#reading({ position, lines: this, room: log, socket }));
+      const skimmed = await readLog(await connect(), request, this.#reading({ position, lines: this, room: log, socket, onOpen }));
       this.#skimmed = skimmed && { ...skimmed, afterAt: position.stored().lastAt };
     } catch (error) {
-      const status = error instanceof AppError ? (error.detail as { statusCode?: number } | undefined)?.statusCode : undefined;
-      // 404: removed meanwhile, which the next look finds. 409: being removed.
-      if (hasCode(error, 'docker_rejected') && (status === 404 || status === 409)) return;
+      if (isRemoved(error)) return;
       throw error;
     }
   }
 
-  #reading(what: Pick<LogReading, 'position' | 'lines' | 'room' | 'socket'>): LogReading {
+  #reading(what: Pick<LogReading, 'position' | 'lines' | 'room' | 'socket' | 'onOpen'>): LogReading {
     const { logger } = this.services;
     return {
       ...what,
@@ -240,9 +247,10 @@ export class ContainerFollower {
     }
     const counter = new MessageCounter(next, skimmed.last);
     const since = timeToSince(shiftTime(next.at, -1));
-    const request = { containerId: this.container.id, since, follow: false, port: this.services.dockerPort };
+    const { connect, dockerPort: port } = this.services;
+    const request = { containerId: this.container.id, since, follow: false, port };
     const reading = this.#reading({ position: counter, lines: nowhere, room: alwaysRoom, socket: undefined });
-    await readLog(await this.services.connect(), request, reading);
+    await readLog(await connect(), request, reading);
     if (!counter.isDone) return null;
     const left = counter.skimmed?.count ?? 0;
     this.#skimmed = { ...skimmed, count: left };

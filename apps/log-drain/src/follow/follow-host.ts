@@ -12,6 +12,7 @@ import { AuditFollower, ownLinesId } from './follow-audit.js';
 import { ContainerFollower } from './follow-container.js';
 import { eventLine } from './lifecycle-lines.js';
 import { timeOf } from './log-time.js';
+import type { OpeningTurns } from './opening-turns.js';
 import { PreparedContainers, type Prepared } from './prepare-container.js';
 
 const backoffMaxMs = 15_000;
@@ -34,6 +35,7 @@ export interface HostServices {
   readonly metrics: DrainMetrics;
   readonly logger: Logger;
   readonly dockerPort: number | undefined;
+  readonly turns: OpeningTurns;
 }
 
 /** Follows every container of one host. Docker's events are the doorbell, its list of containers is what counts. */
@@ -107,13 +109,14 @@ export class HostFollower {
     const { signal } = this.#stopping;
     while (!signal.aborted) {
       await this.#retrying('events broke off', async () => {
-        const { watch, connect } = this.services;
-        await watch.follow(
-          await connect(),
-          () => this.#doorbell(),
-          (event) => this.#take(event),
-          signal,
-        );
+        const { watch, connect, turns } = this.services;
+        await turns.during(signal, async (endTurn) => {
+          const onOpen = (): void => {
+            endTurn();
+            this.#doorbell();
+          };
+          await watch.follow(await connect(), onOpen, (event) => this.#take(event), signal);
+        });
       });
     }
   }
@@ -161,8 +164,7 @@ export class HostFollower {
 
   /** One look: whoever runs is followed, whoever has ended is read to its end, whoever is gone is forgotten. */
   async #look(): Promise<void> {
-    const { watch, connect } = this.services;
-    const containers = (await watch.list(await connect())).filter(({ labels }) => labels[optOutLabel] !== 'off');
+    const containers = (await this.#list()).filter(({ labels }) => labels[optOutLabel] !== 'off');
     for (const container of containers) {
       if (!this.#followers.has(container.id) && this.#isNews(container)) this.#follow(container);
     }
@@ -170,6 +172,11 @@ export class HostFollower {
     const gone = [...this.#cursors.keys()].filter((id) => !listed.has(id) && !this.#followers.has(id));
     for (const id of gone) this.#gone.set(id, Date.now());
     if (this.#gone.size > 0) await this.#forgetGone();
+  }
+
+  async #list(): Promise<ContainerSummary[]> {
+    const { watch, connect, turns } = this.services;
+    return await turns.during(this.#stopping.signal, async () => await watch.list(await connect()));
   }
 
   /** What the log still holds of a container has its position stored once more: until that is through, it is removed again at each look. */

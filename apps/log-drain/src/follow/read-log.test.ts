@@ -35,7 +35,16 @@ const read = async (follow = true, changes: Partial<LogReading> = {}) => {
     add: (severity, source, timeAt, textAt, textEnd) => log.add(nobody, severity, header, source, timeAt, textAt, textEnd),
   };
   const position = new LogPosition({ anchorAt: '', anchorHash: '', followed: 0, lastAt: '' });
-  const reading = { isTerminal: false, position, lines, room: log, signal: abort.signal, socket: undefined, onTrouble: () => {} };
+  const reading = {
+    isTerminal: false,
+    position,
+    lines,
+    room: log,
+    signal: abort.signal,
+    socket: undefined,
+    onOpen: () => {},
+    onTrouble: () => {},
+  };
   return await readLog(connection, { containerId: container.id, since: '0', follow, port }, { ...reading, ...changes });
 };
 const isWaiting = async () => await eventually(() => expect(following.log.waiting).toBe(1));

@@ -41,6 +41,8 @@ export interface LogReading {
   readonly signal: AbortSignal;
   /** A connection that was made ahead. */
   readonly socket: TLSSocket | undefined;
+  /** Called when Docker answers. */
+  readonly onOpen?: (() => void) | undefined;
   readonly onTrouble: (words: string) => void;
 }
 
@@ -88,6 +90,10 @@ class LogReadingOnce implements LogReader {
     this.#idle = setTimeout(() => this.#isWaiting || this.#finish(null), idleMs);
     reading.signal.addEventListener('abort', this.#abort, { once: true });
     this.#stream = new LogStream(connection, request, this, reading.socket);
+  }
+
+  onOpen(): void {
+    this.reading.onOpen?.();
   }
 
   onData(bytes: Buffer): void {

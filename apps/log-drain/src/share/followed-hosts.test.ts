@@ -4,6 +4,7 @@ import type { HeldSource } from '@dockhero/domain/sharing/hold-hosts';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { BufferPool } from '../deliver/buffer-pool.js';
 import { CursorCommits } from '../deliver/commit-cursors.js';
+import { CopyBudget } from '../deliver/copy-budget.js';
 import { LaneBudget } from '../deliver/lane.js';
 import { LogInputs } from '../deliver/log-inputs.js';
 import type { LogplexClient } from '../deliver/post-batch.js';
@@ -14,6 +15,7 @@ import { Following, hostId, numbered } from '../testing/following.js';
 import { MemoryAudit, MemoryCursors, MemoryDatabase, sourceOf } from '../testing/memory-stores.js';
 import type { StandInContainer } from '../testing/stand-in-container.js';
 import { textsOf } from '../testing/strict-frames.js';
+import { OpeningTurns } from '../follow/opening-turns.js';
 import { FollowedHosts } from './followed-hosts.js';
 
 vi.mock('node:timers/promises', async () => await import('../testing/brief-sleep.js'));
@@ -26,22 +28,30 @@ let hosts: FollowedHosts;
 let web: StandInContainer;
 let delivered: string[];
 let mayTake: Promise<void>;
+let store: FakeLogInputStore;
+let database: MemoryDatabase;
 beforeEach(async () => {
   following = await Following.start();
-  const { docker, logger, metrics, watch } = following;
-  const database = new MemoryDatabase();
+  database = new MemoryDatabase();
   cursors = new MemoryCursors(database);
   delivered = [];
   mayTake = Promise.resolve();
-  const store = new FakeLogInputStore();
+  store = new FakeLogInputStore();
   for (const id of ['resource-1', 'resource-2']) store.record(id, `https://token:t.1@logplex/${id}`);
+  hosts = newHosts();
+  web = following.docker.run('web');
+});
+
+function newHosts(): FollowedHosts {
+  const { docker, logger, metrics, watch, turns } = following;
   const post: LogplexClient['post'] = async (_, body) => {
     await mayTake;
     delivered.push(...textsOf(body));
     return { kind: 'taken' };
   };
-  hosts = new FollowedHosts({
+  return new FollowedHosts({
     budget: new LaneBudget(new BufferPool(16 * 1024 * 1024)),
+    copyBudget: new CopyBudget(1024 * 1024),
     inputs: new LogInputs(store.port, { ring: () => {} }, metrics, logger),
     commits: new CursorCommits(cursors, 'member-1', logger),
     logplex: { post } as LogplexClient,
@@ -54,9 +64,9 @@ beforeEach(async () => {
     audit: new MemoryAudit(database).port,
     memberId: 'member-1',
     dockerPort: docker.engine.port,
+    turns,
   });
-  web = docker.run('web');
-});
+}
 afterEach(async () => {
   await hosts.keep([]);
   await following.stop();
@@ -176,5 +186,34 @@ describe('FollowedHosts', () => {
     web.write('line 2');
     await eventually(() => expect(lines().at(-1)).toBe('line 2'));
     await eventually(() => expect(cursors.rows.get(hostId)?.get(web.id)?.followed).toBe(3));
+  });
+
+  it('opens no more streams at once than there are turns, however many containers there are, and all of them in the end', async () => {
+    following.turns = new OpeningTurns(5);
+    hosts = newHosts();
+    for (let index = 1; index < 40; index += 1) following.docker.run(`c${String(index)}`).write(`line of c${String(index)}`);
+    web.write('line of c0');
+    const { engine } = following.docker;
+    const { answer } = engine;
+    let [opening, most] = [0, 0];
+    engine.answer = async (socket, request) => {
+      opening += 1;
+      most = Math.max(most, opening);
+      await pause(5);
+      opening -= 1;
+      await answer(socket, request);
+    };
+    await hosts.keep([held()]);
+    await eventually(() => expect(new Set(lines()).size).toBe(40));
+    expect(most).toBe(5);
+  });
+
+  it('asks the database once where the logs of all new hosts go', async () => {
+    const ids = Array.from({ length: 50 }, (_, index) => `resource-${String(index + 10)}`);
+    for (const id of ids) store.record(id, `https://token:t.1@logplex/${id}`);
+    const asked = vi.spyOn(store, 'urls');
+    await hosts.keep(ids.map((resourceId, index) => held(`33333333-3333-4333-8333-3333333333${String(index + 10)}`, { resourceId })));
+    expect(asked).toHaveBeenCalledTimes(1);
+    expect(hosts.hostIds).toHaveLength(50);
   });
 });

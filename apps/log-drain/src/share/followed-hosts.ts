@@ -6,6 +6,7 @@ import type { ControlPlaneCredentials } from '@dockhero/docker/control-plane-cre
 import type { HeldSource, WorkedHosts } from '@dockhero/domain/sharing/hold-hosts';
 import { AppLog, type AppLogServices } from '../deliver/app-log.js';
 import { HostFollower } from '../follow/follow-host.js';
+import type { OpeningTurns } from '../follow/opening-turns.js';
 
 export interface FollowServices extends AppLogServices {
   readonly watch: ContainerWatch;
@@ -14,6 +15,7 @@ export interface FollowServices extends AppLogServices {
   readonly audit: AuditLog;
   readonly memberId: string;
   readonly dockerPort: number | undefined;
+  readonly turns: OpeningTurns;
 }
 
 /** The hosts that this process follows, and one log for each app that has any of them. */
@@ -47,7 +49,10 @@ export class FollowedHosts implements WorkedHosts<HostSource> {
     const wanted = new Map(held.map((one) => [one.source.hostId, one]));
     const stale = [...this.#hosts.values()].filter(({ source }) => wanted.get(source.hostId)?.source.address !== source.address);
     await this.drop(stale.map(({ source }) => source.hostId));
-    for (const one of wanted.values()) if (!this.#hosts.has(one.source.hostId)) await this.#follow(one);
+    const added = [...wanted.values()].filter(({ source }) => !this.#hosts.has(source.hostId));
+    // In one statement: leases are not renewed meanwhile.
+    await this.services.inputs.add(added.map(({ source }) => source.resourceId));
+    for (const one of added) this.#follow(one);
   }
 
   /** Stops following. What was read and not delivered by then is read again by whoever follows next. */
@@ -67,9 +72,8 @@ export class FollowedHosts implements WorkedHosts<HostSource> {
     this.services.inputs.remove(resourceId);
   }
 
-  async #follow({ source, followedSince }: HeldSource<HostSource>): Promise<void> {
-    const { credentials, inputs, logger } = this.services;
-    await inputs.add(source.resourceId);
+  #follow({ source, followedSince }: HeldSource<HostSource>): void {
+    const { credentials, logger } = this.services;
     const log = this.#logs.get(source.resourceId) ?? new AppLog(source.resourceId, this.services);
     this.#logs.set(source.resourceId, log);
     log.onBroken(() => {

@@ -4,6 +4,7 @@ import pino from 'pino';
 import { Registry } from 'prom-client';
 import { DrainMetrics } from '../drain-metrics.js';
 import { ContainerFollower, type ContainerServices } from '../follow/follow-container.js';
+import { OpeningTurns } from '../follow/opening-turns.js';
 import { RecordingAppLog } from './recording-app-log.js';
 import type { StandInContainer } from './stand-in-container.js';
 import { StandInDocker } from './stand-in-docker.js';
@@ -16,6 +17,7 @@ export class Following {
   readonly metrics = new DrainMetrics(new Registry());
   readonly logger = pino({ level: 'silent' });
   readonly watch: ContainerWatch;
+  turns = new OpeningTurns(32);
   readonly #followers: ContainerFollower[] = [];
 
   private constructor(readonly docker: StandInDocker) {
@@ -27,8 +29,9 @@ export class Following {
   }
 
   get services(): ContainerServices {
-    const { docker, log, metrics, logger, watch } = this;
-    return { watch, connect: async () => docker.engine.connection, log: log.port, metrics, logger, dockerPort: docker.engine.port };
+    const { docker, log, metrics, logger, watch, turns } = this;
+    const dockerPort = docker.engine.port;
+    return { watch, connect: async () => docker.engine.connection, log: log.port, metrics, logger, dockerPort, turns };
   }
 
   follow({ id, name, labels, isRunning }: StandInContainer, cursor: LogCursor | null = null, fromAt = ''): ContainerFollower {
