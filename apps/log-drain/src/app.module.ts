@@ -12,8 +12,6 @@ import { SecretBox } from '@dockhero/database/secret-box';
 import { ContainerWatch } from '@dockhero/docker/container-watch';
 import { ControlPlaneCredentials } from '@dockhero/docker/control-plane-credentials';
 import { HoldHosts } from '@dockhero/domain/sharing/hold-hosts';
-import { openProducerRedis } from '@dockhero/queue/connection';
-import { Doorbell } from '@dockhero/queue/doorbell';
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { Connections } from './connections.js';
@@ -25,8 +23,9 @@ import { LogInputs } from './deliver/log-inputs.js';
 import { LogplexClient } from './deliver/post-batch.js';
 import { DrainMetrics } from './drain-metrics.js';
 import type { Env } from './env.js';
-import { OpeningTurns } from './follow/opening-turns.js';
 import { LogDrain } from './log-drain.js';
+import { OpeningTurns } from './follow/opening-turns.js';
+import { SeldomDoorbell } from './seldom-doorbell.js';
 import { FollowedHosts } from './share/followed-hosts.js';
 import { LagNotes } from './share/lag-notes.js';
 
@@ -41,8 +40,7 @@ const openingMax = 32;
 export class AppModule {
   static with(env: Env, logger: Logger): DynamicModule {
     const database = openDatabase({ url: env.DATABASE_URL, poolSize: env.DATABASE_POOL });
-    const redis = openProducerRedis(env.REDIS_URL);
-    const doorbell = new Doorbell(redis, logger);
+    const doorbell = new SeldomDoorbell(env.REDIS_URL, logger);
     const box = new SecretBox(env.ENCRYPTION_KEYS);
     const memberId = `${env.MEMBER_NAME}-${randomUUID()}`;
     const metrics = new DrainMetrics();
@@ -82,7 +80,7 @@ export class AppModule {
     return {
       module: AppModule,
       providers: [
-        { provide: Connections, useFactory: () => new Connections(database, redis, doorbell) },
+        { provide: Connections, useFactory: () => new Connections(database, doorbell) },
         { provide: LogDrain, useFactory: () => new LogDrain(hold, hosts, inputs, { pool, logplex, watch }, lag, metrics) },
       ],
     };

@@ -1,25 +1,22 @@
 import type { Database } from '@dockhero/database/client';
-import type { Doorbell } from '@dockhero/queue/doorbell';
 import type { ReadinessCheck } from '@dockhero/runtime/operator-routes';
 import type { OnApplicationShutdown } from '@nestjs/common';
-import type { Redis } from 'ioredis';
+import type { SeldomDoorbell } from './seldom-doorbell.js';
 
 /** The process's clients: what readiness asks, and what closes after the last line was delivered. */
 export class Connections implements OnApplicationShutdown {
   constructor(
     private readonly database: Database,
-    private readonly redis: Redis,
-    private readonly doorbell: Doorbell,
+    private readonly doorbell: SeldomDoorbell,
   ) {}
 
   /** Redis is left out on purpose: without it every line is delivered all the same. */
   readinessChecks(): ReadinessCheck[] {
-    return [{ name: 'postgres', check: () => this.database.$queryRaw`SELECT 1` }];
+    return [{ name: 'postgres', check: () => this.database.pool.query('SELECT 1') }];
   }
 
   async onApplicationShutdown(): Promise<void> {
     await this.doorbell.close();
-    this.redis.disconnect();
     await this.database.$disconnect();
   }
 }

@@ -16,6 +16,13 @@ export interface NumberedAuditEntry extends AuditEntry {
   readonly id: number;
 }
 
+/** As `pg` reads it: 64 bits come as text. */
+type AuditRow = AuditEntry & { readonly id: string };
+
+const select = `
+  SELECT id, at, kind, text FROM audit_events
+  WHERE resource_id = $1::uuid AND id > $2::bigint AND kind = ANY($3::text[]) ORDER BY id LIMIT $4::int`;
+
 /** Every change of desired state and every step. Kept after the resource is gone; never holds a secret. */
 export class AuditLog {
   constructor(private readonly database: Database) {}
@@ -29,15 +36,10 @@ export class AuditLog {
     await orUnavailable(() => this.database.auditEvent.create({ data: { resourceId, kind, text, data } }));
   }
 
-  /** A resource's entries of these kinds behind the one numbered `id`, oldest first, at most `limit`. */
+  /** A resource's entries of these kinds behind the one numbered `id`, oldest first, at most `limit`. @throws AppError `storage_unavailable`. */
   async after(resourceId: ResourceId, id: number, kinds: readonly string[], limit: number): Promise<NumberedAuditEntry[]> {
-    const rows = await orUnavailable(() =>
-      this.database.auditEvent.findMany({
-        where: { resourceId, id: { gt: id }, kind: { in: [...kinds] } },
-        orderBy: { id: 'asc' },
-        take: limit,
-        select: { id: true, at: true, kind: true, text: true },
-      }),
+    const { rows } = await orUnavailable(() =>
+      this.database.pool.query<AuditRow>({ name: 'read audit events', text: select }, [resourceId, id, kinds, limit]),
     );
     return rows.map((row) => ({ ...row, id: Number(row.id) }));
   }

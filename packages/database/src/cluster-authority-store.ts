@@ -10,6 +10,14 @@ export interface ClusterAuthorityRecord {
   readonly keyPem: Secret;
 }
 
+interface AuthorityRow {
+  readonly certificatePem: string | null;
+  readonly keyPem: string | null;
+}
+
+const select = `
+  SELECT ca_certificate_pem AS "certificatePem", ca_key_pem AS "keyPem" FROM clusters WHERE resource_id = $1::uuid`;
+
 /** Each cluster's certificate authority; its key is sealed. */
 export class ClusterAuthorityStore {
   constructor(
@@ -19,9 +27,12 @@ export class ClusterAuthorityStore {
 
   /** @throws AppError `not_ready` before the authority exists. */
   async read(id: ResourceId): Promise<ClusterAuthorityRecord> {
-    const row = await orUnavailable(() => this.database.cluster.findUnique({ where: { resourceId: id } }));
-    if (!row?.caKeyPem || !row.caCertificatePem) throw new AppError('not_ready', { resourceId: id });
-    return { certificatePem: row.caCertificatePem, keyPem: this.box.open(row.caKeyPem, `ca-key:${id}`) };
+    const { rows } = await orUnavailable(() =>
+      this.database.pool.query<AuthorityRow>({ name: 'read cluster authority', text: select }, [id]),
+    );
+    const { certificatePem, keyPem } = rows[0] ?? { certificatePem: null, keyPem: null };
+    if (!keyPem || !certificatePem) throw new AppError('not_ready', { resourceId: id });
+    return { certificatePem, keyPem: this.box.open(keyPem, `ca-key:${id}`) };
   }
 
   /** Keeps a new authority, unless the cluster has one already. */
