@@ -8,8 +8,8 @@ import { callDocker, openDocker } from './call-docker.js';
 import { secureContextOf, type Credentials } from './secure-context.js';
 
 const callMs = 10_000;
-/** At once to one host, beside its events; what is beyond waits its turn. */
-const callsMax = 4;
+/** At once to one host, beside its events; what is beyond waits its turn. Each has a connection made, and hosts are many when a process starts. */
+const callsMax = 2;
 
 /**
  * Keeps connections: a container may be gone within a tenth of a second, no time for a handshake before each call. docker-modem prints its options

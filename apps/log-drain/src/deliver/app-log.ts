@@ -18,7 +18,7 @@ const lingerMs = 10;
 const refillMs = 100;
 /** At the end, what is under way may still be delivered. */
 const farewellMs = 5_000;
-/** Copies have no more than this: nobody waits for them. */
+/** Copies have no more than this of it: nobody waits for them. */
 const copiesFarewellMs = 2_000;
 /** Characters of a line of our own: Docker's errors may be long. */
 const sayMax = 2_000;
@@ -125,10 +125,13 @@ export class AppLog {
   async stop(): Promise<void> {
     this.#stopping.abort();
     clearTimeout(this.#refill);
-    const timer = setTimeout(() => this.#aborting.abort(), farewellMs);
+    const farewell = AbortSignal.timeout(farewellMs);
+    const abort = (): void => this.#aborting.abort();
+    farewell.addEventListener('abort', abort);
     await this.#running;
-    clearTimeout(timer);
-    await this.#copies.stop(AbortSignal.timeout(copiesFarewellMs));
+    farewell.removeEventListener('abort', abort);
+    // Both together no longer than that: leases are not renewed meanwhile.
+    await this.#copies.stop(AbortSignal.any([farewell, AbortSignal.timeout(copiesFarewellMs)]));
   }
 
   async #run(): Promise<void> {
