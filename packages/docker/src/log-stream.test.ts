@@ -50,6 +50,7 @@ describe('LogStream', () => {
       };
       const reader = new RecordedLog(engine);
       expect(await reader.end()).toBeNull();
+      expect(reader.opens, 'told once of the answer, before anything of it').toEqual([0]);
       expect(reader.data.equals(body), `seed ${String(seed)}`).toBe(true);
     }
   });

@@ -8,12 +8,18 @@ import type { StandInEngine } from './stand-in-engine.js';
 export class RecordedLog {
   readonly parts: Buffer[] = [];
   readonly ends: (AppError | null)[] = [];
+  /** How much had come whenever it was told that Docker answers. */
+  readonly opens: number[] = [];
   onPart = (): void => {};
   readonly #ended = Promise.withResolvers<AppError | null>();
   readonly stream: LogStream;
 
   constructor(engine: StandInEngine, request: Partial<LogRequest> = {}, connection: DockerConnection = engine.connection) {
     this.stream = new LogStream(connection, { containerId: 'c1', since: '0', follow: true, port: engine.port, ...request }, this);
+  }
+
+  onOpen(): void {
+    this.opens.push(this.parts.length);
   }
 
   onData(bytes: Buffer): void {
