@@ -9,7 +9,7 @@ import { encryptionKeys } from './seed.mjs';
 
 const ticksPerSecond = 100; // USER_HZ, on every Linux that Node runs on
 /** As deploy/log-drain.Dockerfile has it; `BENCH_NODE_ARGS` puts others in its place. */
-const nodeOptions = process.env.BENCH_NODE_ARGS?.split(' ') ?? ['--max-semi-space-size=2'];
+const nodeOptions = process.env.BENCH_NODE_ARGS?.split(' ') ?? ['--max-semi-space-size=2', '--heap-growing-percent=30'];
 /** One batch of either: 512 KiB at most. */
 const batchBytes = 512 * 1024;
 
