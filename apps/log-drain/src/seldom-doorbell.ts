@@ -16,7 +16,7 @@ interface Opened {
 
 /**
  * The doorbell, opened when it is rung for the first time: that happens only when Heroku has changed a log input, and BullMQ with its client for Redis
- * takes some 25 MB.
+ * takes some 10 MB.
  */
 export class SeldomDoorbell {
   #opened: Promise<Opened> | null = null;
