@@ -28,7 +28,7 @@ let ebs: ReturnType<typeof openEbs>;
 let network: Network;
 
 beforeAll(async () => {
-  system = await System.start(14);
+  system = await System.start(14, {}, 4);
   // Nobody but the suites may act on what they make.
   await system.app.stopApp('provisioner-worker');
   const settings = system.app.settings.environments['provisioner-worker'] ?? {};

@@ -45,8 +45,8 @@ export class System {
     readonly database: pg.Pool,
   ) {}
 
-  /** @param index tells systems of one run apart: names, networks, ports. */
-  static async start(index: number, extra: Record<string, string> = {}): Promise<System> {
+  /** @param index tells systems of one run apart: names, networks, ports. @param speed divides what the local cloud takes its time for. */
+  static async start(index: number, extra: Record<string, string> = {}, speed = 1): Promise<System> {
     const folder = mkdtempSync(join(tmpdir(), 'dockhero-e2e-'));
     const options = {
       dataDir: folder,
@@ -55,6 +55,7 @@ export class System {
       firstPort: 7300 + index * 40,
       print: false,
       durable: false,
+      speed,
       extra,
     };
     const app = (await startSystem({ ...options, say: () => {} })) as unknown as App;

@@ -74,7 +74,7 @@ describe('volumes, when things go wrong', () => {
       await volumeFault('stuck-detaching', await hosts.diskOf('clinging'));
       const refusal = await inTime(refusalOf(hosts.inVolume(2, 'clinging', 'true')));
       expect(refusal).toContain('AWS has been detaching this volume from the host that had it for more than a minute.');
-      await system.control('DELETE', '/aws/faults');
+      await system.control('DELETE', `/aws/volume-faults/${await hosts.diskOf('clinging')}`);
       expect(await inTime(hosts.inVolume(2, 'clinging', 'cat /data/file'))).toBe('kept');
     });
 

@@ -85,6 +85,13 @@ export function controlRoutes(parts: ControlParts): FastifyPluginAsync {
       cloud.volumeFaults.add(schemas.volumeFault.parse(request.body));
       return reply.status(204).send();
     });
+    app.delete<{ Params: { id: string } }>('/volume-faults/:id', async (request, reply) => {
+      const volume = cloud.state.volumes[request.params.id];
+      if (!volume) return reply.status(404).send({ error: 'no such volume' });
+      cloud.volumeFaults.heal(volume.id);
+      resumeAttachment(cloud, volume);
+      return reply.status(204).send();
+    });
     app.post('/capacity', async (request, reply) => {
       cloud.capacity.limit(schemas.capacity.parse(request.body));
       return reply.status(204).send();

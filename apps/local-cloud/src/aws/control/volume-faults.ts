@@ -29,6 +29,12 @@ export class VolumeFaults {
     this.held.clear();
   }
 
+  /** Takes back what is wrong with one volume; others' faults stay. */
+  heal(volumeId: string): void {
+    this.faults = this.faults.filter((fault) => fault.volumeId !== volumeId);
+    this.release(volumeId);
+  }
+
   /** Whether an attach or detach makes no progress: struck now, or earlier and not released since. */
   holds(volumeId: string, kind: 'stuck-attaching' | 'stuck-detaching'): boolean {
     if (this.strike(volumeId, kind)) this.held.add(`${kind} ${volumeId}`);

@@ -137,6 +137,17 @@ describe('faults', () => {
     await untilAttachment('attached');
   });
 
+  it('of one volume are taken back without touching those of another', async () => {
+    const other = await createVolume(fake.ec2);
+    for (const id of [volumeId, other]) await inject({ kind: 'stuck-attaching', volumeId: id });
+    const heal = async (id: string) => (await control.inject({ method: 'DELETE', url: `/volume-faults/${id}` })).statusCode;
+    await fake.ec2.send(new AttachVolumeCommand({ VolumeId: volumeId, InstanceId: instanceId, Device: '/dev/sdf' }));
+    await fake.cloud.turns.settle();
+    expect([await heal(volumeId), await heal('vol-00000000000000000')]).toEqual([204, 404]);
+    await untilAttachment('attached');
+    expect(fake.cloud.volumeFaults.list().map((fault) => fault.volumeId)).toEqual([other]);
+  });
+
   it('hold a detach up, but not one by force', async () => {
     await attachVolume(fake.ec2, volumeId, instanceId, '/dev/sdf');
     await inject({ kind: 'stuck-detaching' });
