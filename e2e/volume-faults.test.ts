@@ -111,12 +111,6 @@ describe('volumes, when things go wrong', () => {
         expect(await inTime(hosts.inVolume(host, 'moving', 'echo . >> /data/file; wc -l < /data/file'))).toBe(String(step + 1));
     });
 
-    it('a snapshot that ends in error is taken again', async () => {
-      await hosts.inVolume(2, 'unlucky', 'echo kept > /data/file');
-      await volumeFault('snapshot-error', await hosts.diskOf('unlucky'));
-      expect(await completed(await hosts.backUp('unlucky'))).toMatchObject({ state: 'completed', failures: 1 });
-    });
-
     it('a restarted dockerd and a rebooted host bring a container back by themselves, with its data', async () => {
       await hosts.counter(3, 'steady', '--restart', 'always');
       await countsOn(3, 'steady');
@@ -128,6 +122,13 @@ describe('volumes, when things go wrong', () => {
       await countsOn(3, 'steady', boundMs);
       expect(await hosts.counted(3, 'steady')).toBeGreaterThan(before);
     });
+  });
+
+  // By itself: a lost answer of CreateSnapshot, which others ask for above, would make the second one unseen.
+  it('a snapshot that ends in error is taken again', async () => {
+    await hosts.inVolume(2, 'unlucky', 'echo kept > /data/file');
+    await volumeFault('snapshot-error', await hosts.diskOf('unlucky'));
+    expect(await completed(await hosts.backUp('unlucky'))).toMatchObject({ state: 'completed', failures: 1 });
   });
 
   it('a worker that is killed while it attaches: the next one goes on', async () => {
