@@ -1,18 +1,19 @@
 import { resourcesQueue } from '@dockhero/contracts/resources-queue';
-import { AppError } from '@dockhero/domain/errors';
 import { Processor, WorkerHost } from '@nestjs/bullmq';
 import type { OnApplicationBootstrap, OnModuleDestroy } from '@nestjs/common';
-import { DelayedError, UnrecoverableError, type Job } from 'bullmq';
+import type { Job } from 'bullmq';
 import { Counter, Histogram } from 'prom-client';
 import { WorkerLog } from '../worker-log.js';
+import { makePass } from './make-pass.js';
 import { Reconciler } from './reconciler.js';
 
-const passes = new Counter({ name: 'dockhero_passes_total', help: 'Passes by outcome', labelNames: ['outcome'] });
-const passSeconds = new Histogram({
+const passes = new Counter<'outcome'>({ name: 'dockhero_passes_total', help: 'Passes by outcome', labelNames: ['outcome'] });
+const seconds = new Histogram({
   name: 'dockhero_pass_duration_seconds',
   help: 'Duration of a pass',
   buckets: [0.05, 0.2, 0.5, 1, 3, 10, 30],
 });
+const metrics = { passes, seconds };
 
 /** Takes rings off the queue. Each is one pass; waiting delays the job and spends no attempt; failing is left to the queue's back-off. */
 @Processor(resourcesQueue.name, { autorun: false })
@@ -36,25 +37,7 @@ export class ReconcileProcessor extends WorkerHost implements OnApplicationBoots
   async process(job: Job, token?: string): Promise<void> {
     const { resourceId } = resourcesQueue.payload.parse(job.data);
     const context = { resourceId, job: job.name, attempt: job.attemptsMade };
-    const stopTimer = passSeconds.startTimer();
-    try {
-      const result = await this.reconciler.pass(resourceId);
-      passes.inc({ outcome: result.done ? 'done' : 'waiting' });
-      if (result.done) {
-        this.log.logger.info(context, 'settled');
-        return;
-      }
-      this.log.logger.debug({ ...context, waitingFor: result.waitingFor }, 'waiting');
-      await job.moveToDelayed(Date.now() + result.retryAfterMs, token);
-    } catch (error) {
-      passes.inc({ outcome: 'failed' });
-      this.log.logger.warn({ ...context, error }, 'pass failed');
-      if (error instanceof AppError && error.retry === 'never') throw new UnrecoverableError(error.code);
-      throw error;
-    } finally {
-      stopTimer();
-    }
-    throw new DelayedError(); // waiting is not failing: it spends no attempt
+    await makePass(job, token, () => this.reconciler.pass(resourceId), metrics, this.log.logger, context);
   }
 
   /** Drains before anything else closes: the passes under way end, no new one starts. */

@@ -1,18 +1,23 @@
 import { volumesQueue } from '@dockhero/contracts/volumes-queue';
-import { AppError } from '@dockhero/domain/errors';
 import { Processor, WorkerHost } from '@nestjs/bullmq';
 import type { OnApplicationBootstrap, OnModuleDestroy } from '@nestjs/common';
-import { DelayedError, UnrecoverableError, type Job } from 'bullmq';
+import type { Job } from 'bullmq';
 import { Counter, Histogram } from 'prom-client';
+import { makePass } from '../reconcile/make-pass.js';
 import { WorkerLog } from '../worker-log.js';
 import { VolumeReconciler } from './volume-reconciler.js';
 
-const passes = new Counter({ name: 'dockhero_volume_passes_total', help: 'Passes over volumes by outcome', labelNames: ['outcome'] });
-const passSeconds = new Histogram({
+const passes = new Counter<'outcome'>({
+  name: 'dockhero_volume_passes_total',
+  help: 'Passes over volumes by outcome',
+  labelNames: ['outcome'],
+});
+const seconds = new Histogram({
   name: 'dockhero_volume_pass_duration_seconds',
   help: 'Duration of a pass over a volume',
   buckets: [0.05, 0.2, 0.5, 1, 3, 10, 30],
 });
+const metrics = { passes, seconds };
 
 /** Takes rings for volumes off their queue: one pass each, as ReconcileProcessor does for resources. */
 @Processor(volumesQueue.name, { autorun: false })
@@ -36,25 +41,7 @@ export class VolumesProcessor extends WorkerHost implements OnApplicationBootstr
   async process(job: Job, token?: string): Promise<void> {
     const { volumeId } = volumesQueue.payload.parse(job.data);
     const context = { volumeId, attempt: job.attemptsMade };
-    const stopTimer = passSeconds.startTimer();
-    try {
-      const result = await this.reconciler.pass(volumeId);
-      passes.inc({ outcome: result.done ? 'done' : 'waiting' });
-      if (result.done) {
-        this.log.logger.info(context, 'volume settled');
-        return;
-      }
-      this.log.logger.debug({ ...context, waitingFor: result.waitingFor }, 'volume waiting');
-      await job.moveToDelayed(Date.now() + result.retryAfterMs, token);
-    } catch (error) {
-      passes.inc({ outcome: 'failed' });
-      this.log.logger.warn({ ...context, error }, 'pass over a volume failed');
-      if (error instanceof AppError && error.retry === 'never') throw new UnrecoverableError(error.code);
-      throw error;
-    } finally {
-      stopTimer();
-    }
-    throw new DelayedError(); // waiting is not failing: it spends no attempt
+    await makePass(job, token, () => this.reconciler.pass(volumeId), metrics, this.log.logger, context);
   }
 
   /** Drains before anything else closes: the passes under way end, no new one starts. */
