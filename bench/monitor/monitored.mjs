@@ -8,7 +8,11 @@ import { encryptionKeys } from '../log-drain/seed.mjs';
 
 const compiled = (path) => import(new URL(`../../packages/${path}`, import.meta.url).href);
 /** As deploy/monitor.Dockerfile has it; `BENCH_NODE_ARGS` puts others in its place. */
-const nodeOptions = process.env.BENCH_NODE_ARGS?.split(' ') ?? ['--enable-source-maps'];
+const nodeOptions = process.env.BENCH_NODE_ARGS?.split(' ') ?? [
+  '--enable-source-maps',
+  '--max-semi-space-size=4',
+  '--heap-growing-percent=30',
+];
 
 /** Starts the monitor with its defaults and `settings`; it watches what the database has. @param options.onStart gets what is to be stopped. */
 export async function startMonitor({ name = 'monitor', folder, databaseUrl, agentPort, smtpPort, settings = {}, onStart }) {

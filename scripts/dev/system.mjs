@@ -15,7 +15,10 @@ const appFile = (app) => join(root, 'apps', app, 'dist', 'main.js');
 const dist = (path) => pathToFileURL(join(root, path)).href;
 
 /** As in the apps' Dockerfiles, where it says why. */
-const nodeOptions = { 'log-drain': ['--max-semi-space-size=2', '--heap-growing-percent=30'] };
+const nodeOptions = {
+  'log-drain': ['--max-semi-space-size=2', '--heap-growing-percent=30'],
+  monitor: ['--max-semi-space-size=4', '--heap-growing-percent=30'],
+};
 
 /**
  * @param options.dataDir everything the system keeps.

@@ -12,7 +12,7 @@ export class Connections implements OnApplicationShutdown {
 
   /** The mail server is left out on purpose: mails wait for it, everything else goes on. */
   readinessChecks(): ReadinessCheck[] {
-    return [{ name: 'postgres', check: () => this.database.$queryRaw`SELECT 1` }];
+    return [{ name: 'postgres', check: () => this.database.pool.query('SELECT 1') }];
   }
 
   async onApplicationShutdown(): Promise<void> {

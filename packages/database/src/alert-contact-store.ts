@@ -6,6 +6,8 @@ import type { Lease } from './lease.js';
 const selectStale = `
   SELECT coalesce(contacts_read_at < now() - interval '24 hours', true) AS stale FROM clusters WHERE resource_id = $1::uuid`;
 
+const selectContacts = `SELECT email, role FROM alert_contacts WHERE resource_id = $1::uuid ORDER BY email`;
+
 /** Who at Heroku has the app: told of alerts. Written by the worker. Time is the database's. */
 export class AlertContactStore {
   constructor(private readonly database: Database) {}
@@ -31,8 +33,6 @@ export class AlertContactStore {
 
   /** By address. @throws AppError `storage_unavailable`. */
   async list(resourceId: ResourceId): Promise<Contact[]> {
-    return await orUnavailable(() =>
-      this.database.alertContact.findMany({ where: { resourceId }, orderBy: { email: 'asc' }, select: { email: true, role: true } }),
-    );
+    return (await orUnavailable(() => this.database.pool.query<Contact>(selectContacts, [resourceId]))).rows;
   }
 }
