@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import { SMTPServer } from 'smtp-server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dockerClient, dockerVariables } from './original-client.mjs';
 import { SecondProcess } from './second-process.js';
-import { System, eventually } from './system.js';
+import { System, eventually, type CliOptions, type CliResult } from './system.js';
 
 type Docker = (args: string[], timeoutMs?: number) => Promise<string>;
 
@@ -84,6 +84,7 @@ describe('a host that is watched', () => {
   let docker: Docker;
   let hostId: string;
   let configUrl: string;
+  let project: string;
 
   const query = async <Row>(text: string, values: unknown[] = []): Promise<Row[]> =>
     (await system.database.query(text, values)).rows as Row[];
@@ -128,6 +129,10 @@ describe('a host that is watched', () => {
       NEW_RELIC_URL: await metricApi.start(),
     });
     mkdirSync(system.home, { recursive: true });
+    await system.linkPlugin();
+    project = mkdtempSync(join(system.folder, 'project-'));
+    const web = '{image: busybox, command: sleep 100000, deploy: {endpoint_mode: dnsrr}}';
+    writeFileSync(join(project, 'dockhero-compose.yml'), `version: '3.7'\nservices: {web: ${web}}\n`);
     await system.heroku(['apps:create', app]);
     await system.heroku(['addons:create', 'dockhero:hobby', '-a', app]);
     await system.heroku(['addons:wait', '-a', app, '--wait-interval', '1']);
@@ -143,6 +148,9 @@ describe('a host that is watched', () => {
     await mailbox.stop();
     await metricApi.stop();
   });
+
+  const dh = (command: string, args: string[] = [], options: CliOptions = {}): Promise<CliResult> =>
+    system.heroku([`dh:${command}`, ...args], { cwd: project, ...options, env: { HEROKU_APP: app, ...options.env } });
 
   const newRelic = async (method: string, body?: object): Promise<{ last_ok_at: string | null; error: string | null }> => {
     const init = { method, ...(body ? { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } } : {}) };
@@ -210,8 +218,26 @@ describe('a host that is watched', () => {
     expect(mailbox.mails.length).toBeLessThanOrEqual(12);
   });
 
-  it('what the emergency room freed lets Docker work: the container goes, the disk is free', async () => {
+  it('while the disk is full, deploys are refused with the reason, before Docker is asked; looking and clearing up are not', async () => {
+    for (const [command, ...args] of [['deploy'], ['docker', 'pull', 'alpine'], ['docker', 'service', 'update', '--force', 'survivor']]) {
+      const { code, stderr } = await dh(command ?? '', args, { allowFailure: true });
+      const said = stderr.replaceAll(/\s+(›\s+)?/g, ' ');
+      expect([code, said]).toEqual([1, expect.stringMatching(/The disk of the host of watched is 9[789] % full, as of at most \d+ s ago/)]);
+      expect(said).toContain('heroku dh:docker system prune --all --app watched');
+    }
+    expect(await docker(['stack', 'ls', '--format', '{{.Name}}'])).toBe('');
+    expect((await dh('docker', ['service', 'ls'])).stdout).toContain('survivor');
+    await dh('docker', ['stop', '--time', '0', 'looper']);
+    // Docker itself is not asked by us: it may well manage.
+    await dh('deploy', [], { env: { DOCKHERO_DISK_CHECK: 'off' } });
+    expect(await docker(['stack', 'ls', '--format', '{{.Name}}'])).toBe('dockhero');
+    await dh('docker', ['stack', 'rm', 'dockhero']);
+  });
+
+  it('what the emergency room freed lets Docker work: the container goes, the disk is free, and the deploy goes through', async () => {
     await remove('filler', 'looper', 'victim');
+    await eventually('the deploy', async () => (await dh('deploy', [], { allowFailure: true })).code === 0);
+    await dh('docker', ['stack', 'rm', 'dockhero']);
     expect(await docker(['run', '--rm', 'busybox', 'echo', 'works'])).toBe('works');
     await eventually('clearing', async () => (await incident('disk'))?.state === 'clearing');
   });

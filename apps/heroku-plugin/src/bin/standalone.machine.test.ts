@@ -59,6 +59,24 @@ describe('dh-docker and dh-compose on a dyno', () => {
     );
   });
 
+  it('start nothing that needs room while the disk is full, unless they are told to', async () => {
+    await writeFakeClient(home, 'docker', 'echo started');
+    const bin = await writeFakeClient(home, 'docker-compose', 'echo started');
+    const path = { PATH: `${bin}:/usr/bin:/bin` };
+    await writeFile(join(home, 'dockhero-compose.yml'), 'services: {web: {image: x}}\n');
+    api.monitoring.disks([0.99]);
+    for (const [name, ...args] of [
+      ['dh-docker', 'pull', 'x'],
+      ['dh-compose', 'up', '-d'],
+    ] as const) {
+      const { code, out, err } = await run(name, args, path);
+      expect([code, out, err]).toEqual([1, '', expect.stringContaining('99 % full')]);
+      expect((await run(name, args, { ...path, DOCKHERO_DISK_CHECK: 'off' })).out).toContain('started');
+    }
+    expect((await run('dh-docker', ['system', 'prune', '--all'], path)).out).toBe('started\n');
+    api.monitoring.hosts = [];
+  });
+
   it('wait for an add-on that is still being created, then know its address', async () => {
     const { DOCKHERO_HOST: _, ...early } = dyno;
     api.status = { ...api.status, status: 'creating', step: 'docker answers', provision_eta: new Date(Date.now() + 5_000).toISOString() };

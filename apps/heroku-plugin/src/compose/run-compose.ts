@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { Session } from '../connection/session.js';
 import { composeToolOf } from '../docker/compose-tool-of.js';
+import { diskLookOfCompose } from '../docker/disk-look.js';
 import { findCompose } from '../docker/find-compose.js';
 import { runDocker } from '../docker/run-docker.js';
 import type { Variables } from '../env.js';
@@ -37,5 +38,10 @@ export async function runCompose(session: Session, args: readonly string[], shel
     const environment = await gatherEnvironment(session, { stackfiles, tool, scope, shell, dotenv, mentioned, called });
     return tool === 'compose-1' ? withoutCaBundles(environment) : environment;
   };
-  return runDocker(session, { file: client.file, args: [...client.args, ...option, ...name, ...args], base });
+  return runDocker(session, {
+    file: client.file,
+    args: [...client.args, ...option, ...name, ...args],
+    base,
+    disk: diskLookOfCompose(call, shell),
+  });
 }

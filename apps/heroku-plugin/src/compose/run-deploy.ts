@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { Session } from '../connection/session.js';
+import { diskLookOfDocker } from '../docker/disk-look.js';
 import { runDocker } from '../docker/run-docker.js';
 import type { Variables } from '../env.js';
 import { PluginError } from '../plugin-error.js';
@@ -35,7 +36,8 @@ export async function runDeploy(session: Session, args: readonly string[], shell
   const envFiles = envFilePaths([], within, folder);
   const mentioned = await readMentionedNames({ stackfiles, files, envFiles, project: within, folder });
   const base = () => gatherEnvironment(session, { stackfiles, tool: 'stack', scope: 'all', shell, dotenv, mentioned });
-  return runDocker(session, { file: 'docker', args: ['stack', 'deploy', ...option, projectName, ...args], base });
+  const call = ['stack', 'deploy', ...option, projectName, ...args];
+  return runDocker(session, { file: 'docker', args: call, base, disk: asksForHelp ? 'never' : diskLookOfDocker(call, shell) });
 }
 
 /** Warns of what docker would ignore. @throws PluginError for what it would misread. */

@@ -36,7 +36,7 @@ describe('explainFailure', () => {
   });
 
   it('is silent when the connection was not at fault, and keeps it', async () => {
-    await explainFailure(session, await connect(session), ['ps']);
+    await explainFailure(session, await connect(session), { disk: 'never' });
     expect(terminal.warnings).toEqual([]);
     expect(await readConnection(session.folder)).not.toBeNull();
   });
@@ -44,7 +44,7 @@ describe('explainFailure', () => {
   it('forgets a certificate that the host refuses', async () => {
     const record = await connect(session);
     host.revoked.add(record.certificate.serial);
-    await explainFailure(session, record, ['ps']);
+    await explainFailure(session, record, { disk: 'never' });
     expect(terminal.warnings).toEqual([expect.stringContaining('revoked or has expired. Run the command again')]);
     expect(await readConnection(session.folder)).toBeNull();
   });
@@ -52,7 +52,7 @@ describe('explainFailure', () => {
   it('keeps the certificate of a host that is merely out of reach', async () => {
     const record = await connect(session);
     await host.stop();
-    await explainFailure(session, record, ['ps']);
+    await explainFailure(session, record, { disk: 'never' });
     expect(terminal.warnings).toEqual([
       expect.stringContaining('the Docker of acme, cannot be reached from here. heroku dh:doctor --app acme'),
     ]);
@@ -63,7 +63,7 @@ describe('explainFailure', () => {
     const record = await connect(session);
     await host.stop();
     api.dockerHost = 'tcp://127.0.0.2:2376';
-    await explainFailure(session, record, ['ps']);
+    await explainFailure(session, record, { disk: 'never' });
     expect(terminal.warnings).toEqual([expect.stringContaining('is no longer at 127.0.0.1')]);
     expect(await readConnection(session.folder)).toBeNull();
   });

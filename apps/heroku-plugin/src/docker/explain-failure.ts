@@ -2,18 +2,26 @@ import type { ClientConfig } from '@dockhero/contracts/client-api';
 import { ApiRefusal, callApi } from '../connection/call-api.js';
 import { type ConnectionRecord, forgetConnection } from '../connection/connection-record.js';
 import type { Session } from '../connection/session.js';
+import type { DiskLook } from './disk-look.js';
 import { explainFullDisk } from './explain-full-disk.js';
 import { type ProbeResult, probeHost } from './probe-host.js';
 
 const askMs = 3_000;
 
+/** What is known of the command that has failed. */
+interface Failed {
+  readonly disk: DiskLook;
+  /** Hosts of whose full disk it has warned. */
+  readonly told?: readonly number[];
+}
+
 /**
  * Looks whether the connection, or a full disk, was at fault when a client has failed, and says so with the mend. What can be mended by connecting anew is forgotten,
  * so that the next command does; a host that is merely out of reach would cost a certificate for each failure, so there the certificate stays.
  */
-export async function explainFailure(session: Session, record: ConnectionRecord, args: readonly string[]): Promise<void> {
+export async function explainFailure(session: Session, record: ConnectionRecord, { disk, told = [] }: Failed): Promise<void> {
   const probed = await probeHost(record);
-  if (probed === 'answers') return await explainFullDisk(session, record, args);
+  if (probed === 'answers') return disk === 'never' ? undefined : await explainFullDisk(session, record, told);
   const found = probed === 'unreachable' && (await hasMoved(record)) ? 'moved' : probed;
   if (found !== 'unreachable') await forgetConnection(session.folder, record.certificate.serial);
   session.terminal.warn(describe(found, new URL(record.dockerHost).host, session));

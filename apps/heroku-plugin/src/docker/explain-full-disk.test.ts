@@ -5,11 +5,11 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { connect } from '../connection/connect.js';
 import type { ConnectionRecord } from '../connection/connection-record.js';
 import { Session } from '../connection/session.js';
-import { hostSeries } from '../testing/host-series.js';
 import { KnownApp } from '../testing/known-app.js';
 import { RecordedTerminal } from '../testing/recorded-terminal.js';
 import { StandInApi } from '../testing/stand-in-api.js';
 import { StandInHost } from '../testing/stand-in-host.js';
+import type { DiskLook } from './disk-look.js';
 import { explainFailure } from './explain-failure.js';
 
 describe('after a failure of a command that needs room', () => {
@@ -36,46 +36,40 @@ describe('after a failure of a command that needs room', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  /** Disks of hosts over time, as ratios. */
-  const disks = (...hosts: readonly (readonly number[])[]) => {
-    api.monitoring.hosts = hosts.map((ratios, index) => ({
-      ...hostSeries(index + 1, Date.now() - 120_000, 15_000, ratios),
-      disk_used_bytes: ratios.map((ratio) => ratio * 1_000),
-      disk_used_bytes_max: ratios.map((ratio) => ratio * 1_000),
-      disk_total_bytes: ratios.map(() => 1_000),
-    }));
-  };
-  const said = async (...args: string[]) => {
-    await explainFailure(session, record, args);
+  const said = async (disk: DiskLook, told: readonly number[] = []) => {
+    await explainFailure(session, record, { disk, told });
     return terminal.warnings;
   };
 
   it('names the host whose disk is full, how full it is and the next command', async () => {
-    disks([0.5, 0.6], [0.96, 0.981]);
-    expect(await said('compose', 'up', '-d')).toEqual([
+    api.monitoring.disks([0.5, 0.6], [0.96, 0.981]);
+    expect(await said('before')).toEqual([
       'The disk of host 2 of acme is 98 % full: that may be why. Make room with heroku dh:docker system prune --all --app acme; what takes it says heroku dh:docker system df -v --app acme',
     ]);
   });
 
   it('says that it was full when the emergency room has made some meanwhile', async () => {
-    disks([0.98, 0.999, 0.93]);
-    expect(await said('stack', 'deploy', 'web')).toEqual([
-      expect.stringContaining('The disk of the host of acme was 99 % full a moment ago'),
-    ]);
+    api.monitoring.disks([0.98, 0.999, 0.93]);
+    expect(await said('before')).toEqual([expect.stringContaining('The disk of the host of acme was 99 % full a moment ago')]);
   });
 
   it('is silent when no disk is full, nothing is known, or nobody can be asked', async () => {
-    disks([0.96, 0.969]);
-    expect(await said('pull', 'redis')).toEqual([]);
+    api.monitoring.disks([0.96, 0.969]);
+    expect(await said('after')).toEqual([]);
     api.monitoring.hosts = [];
-    expect(await said('pull', 'redis')).toEqual([]);
-    disks([0.99]);
+    expect(await said('after')).toEqual([]);
+    api.monitoring.disks([0.99]);
     api.monitoring.isAway = true;
-    expect(await said('pull', 'redis')).toEqual([]);
+    expect(await said('after')).toEqual([]);
+  });
+
+  it('says nothing twice: of the host that the command has warned of before it began', async () => {
+    api.monitoring.disks([0.98], [0.99]);
+    expect(await said('before', [2])).toEqual([expect.stringContaining('host 1 of acme')]);
   });
 
   it('asks nobody after the failure of another command', async () => {
-    disks([0.99]);
-    expect(await said('compose', 'exec', 'web', 'false')).toEqual([]);
+    api.monitoring.disks([0.99]);
+    expect(await said('never')).toEqual([]);
   });
 });

@@ -12,5 +12,5 @@ export async function openHostShell(session: Session, words: readonly string[], 
   // A failure to look is shown by the run itself, which explains it.
   await ensureHostImage(environment, { mustKnow: false });
   const terminal = { stdin: process.stdin.isTTY, stdout: process.stdout.isTTY };
-  return runDocker(session, { file: 'docker', args: hostShellArguments(words, terminal), base: shell });
+  return runDocker(session, { file: 'docker', args: hostShellArguments(words, terminal), base: shell, disk: 'after' });
 }

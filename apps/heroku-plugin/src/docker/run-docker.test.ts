@@ -33,7 +33,7 @@ describe('runDocker for a command that reads config vars', () => {
   async function run(session: Session): Promise<string> {
     const bin = await writeFakeClient(folder, 'docker', `echo "$DOCKER_HOST $HOST_VAR" > "${folder}/seen"`);
     const base = async () => ({ PATH: `${bin}:/usr/bin:/bin`, HOST_VAR: (await session.configVars())['DOCKHERO_HOST'] ?? '' });
-    expect(await runDocker(session, { file: join(bin, 'docker'), args: [], base })).toBe(0);
+    expect(await runDocker(session, { file: join(bin, 'docker'), args: [], base, disk: 'after' })).toBe(0);
     return (await readFile(join(folder, 'seen'), 'utf8')).trim();
   }
 

@@ -10,6 +10,7 @@ import type {
   NewRelicStatus,
   SilenceRequest,
 } from '@dockhero/contracts/monitoring-api';
+import { hostSeries } from './host-series.js';
 
 /** The routes of monitoring and logs below the capability URL, with state. */
 export class StandInMonitoring {
@@ -37,6 +38,20 @@ export class StandInMonitoring {
   hasFederation = false;
   /** Alerts cannot be read. */
   isAway = false;
+
+  /** Disks of hosts as ratios, the last one looked at `ageMs` ago, the others each 15 s before. */
+  disks(...hosts: readonly (readonly number[])[]): void {
+    this.disksOf(15_000, ...hosts);
+  }
+
+  disksOf(ageMs: number, ...hosts: readonly (readonly number[])[]): void {
+    this.hosts = hosts.map((ratios, index) => ({
+      ...hostSeries(index + 1, Date.now() - ageMs - (ratios.length - 1) * 15_000, 15_000, ratios),
+      disk_used_bytes: ratios.map((ratio) => ratio * 1_000),
+      disk_used_bytes_max: ratios.map((ratio) => ratio * 1_000),
+      disk_total_bytes: ratios.map(() => 1_000),
+    }));
+  }
 
   /** Null for what is none of its routes. */
   answer(route: string, query: URLSearchParams, body: unknown): [number, unknown] | null {

@@ -52,7 +52,7 @@ export async function withVolumeHelper<T>(
     if (signal.aborted) throw signal.reason;
     if (!(error instanceof DockerFailure)) throw error;
     const { explainFailure } = await import('../docker/explain-failure.js');
-    await explainFailure(session, record, ['create']);
+    await explainFailure(session, record, { disk: 'after' });
     // The driver's own words are for whoever wants the volume; what Docker puts before them is not.
     const words = error.message.replace(/^error while mounting volume '[^']*': (?:VolumeDriver\.Mount: )?/, '');
     throw new PluginError(`The volume ${volume} cannot be reached: ${words}`);

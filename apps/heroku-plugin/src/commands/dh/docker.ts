@@ -1,5 +1,6 @@
 import { Command } from '@heroku-cli/command';
 import { splitArguments } from '../../argv/split-arguments.js';
+import { diskLookOfDocker } from '../../docker/disk-look.js';
 import { runDocker } from '../../docker/run-docker.js';
 import { readEnvironment } from '../../env.js';
 import { appFlags } from '../../heroku/app-flags.js';
@@ -23,6 +24,8 @@ Behind -- all is docker's: that is how to write --help, which the CLI takes for 
   async run(): Promise<void> {
     const { claimed, passed } = splitArguments(this.argv);
     const { flags } = await this.parse(Docker, [...claimed]);
-    process.exitCode = await runDocker(openSession(this, flags), { file: 'docker', args: passed, base: readEnvironment() });
+    const shell = readEnvironment();
+    const call = { file: 'docker', args: passed, base: shell, disk: diskLookOfDocker(passed, shell) };
+    process.exitCode = await runDocker(openSession(this, flags), call);
   }
 }

@@ -25,6 +25,12 @@ Arguments are the shell's: dh:sh -- -c 'docker ps'. The variables end with the s
       session.terminal.say('It is temporary, for this shell only: exit ends it');
     }
     const environment = readEnvironment();
-    process.exitCode = await runDocker(session, { file: findShell(environment), args: passed, base: environment, explains: false });
+    process.exitCode = await runDocker(session, {
+      file: findShell(environment),
+      args: passed,
+      base: environment,
+      disk: 'never',
+      explains: false,
+    });
   }
 }
