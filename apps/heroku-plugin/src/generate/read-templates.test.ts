@@ -1,6 +1,10 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { planBySlug } from '../../../../packages/domain/src/plan.js';
+import { parseOptions } from '../../../../packages/domain/src/volumes/parse-options.js';
+import { resolveOptions } from '../../../../packages/domain/src/volumes/resolve-options.js';
+import { assertPlanHolds } from '../../../../packages/domain/src/volumes/volume-limits.js';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { readTemplates } from './read-templates.js';
@@ -47,6 +51,28 @@ test('a stackfile requires exactly the config vars that template.json asks for',
     const plain = [...stackfile.matchAll(/(?<!\$)\$\{([A-Z_]+)\}/g)].map((match) => match[1]);
     for (const name of plain) expect(['DOCKHERO_HOST', 'HEROKU_APP_URL', 'HEROKU_APP_NAME'], template.name).toContain(name);
   }
+});
+
+test('what is to last is on volumes that the driver takes, with a daily backup, and that the smallest plan holds', async () => {
+  const smallest = planBySlug('hobby');
+  const defaults = { sizeGib: 1, type: 'gp3', fs: 'ext4', backups: 'none' } as const;
+  const withVolumes: string[] = [];
+  for (const { name, folder: templateFolder } of await readTemplates()) {
+    const { volumes = {} } = parse(await readFile(join(templateFolder, 'dockhero-compose.yml'), 'utf8')) as {
+      volumes?: Record<string, { driver?: string; driver_opts?: Record<string, string | number> } | null>;
+    };
+    const wanted = Object.values(volumes).map((volume) => {
+      expect(volume?.driver, name).toBe('dockhero');
+      // Docker hands all of them over as texts.
+      const given = Object.entries(volume?.driver_opts ?? {}).map(([option, value]) => [option, String(value)]);
+      return resolveOptions(parseOptions(Object.fromEntries(given)), defaults);
+    });
+    if (wanted.length === 0) continue;
+    withVolumes.push(name);
+    expect(new Set(wanted.map(({ backups }) => backups)), name).toEqual(new Set(['daily']));
+    expect(() => assertPlanHolds(smallest, wanted), name).not.toThrow();
+  }
+  expect(withVolumes).toEqual(['caddy-proxy', 'opensearch', 'postgres', 'rabbitmq', 'redis', 'rethinkdb']);
 });
 
 test('every service restarts by itself', async () => {
