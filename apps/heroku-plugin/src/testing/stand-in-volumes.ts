@@ -52,11 +52,13 @@ export class StandInVolumes {
     const found = this.volumes.find((volume) => volume.name === name);
     if (!found) return refused(404, 'volume_not_found', 'There is no such volume. `heroku dh:volumes` lists them.');
     if (verb === 'undelete') return [202, this.#change(found, { state: 'creating', kept_until: null })];
-    const { size } = body as ChangeVolumeRequest;
-    if (method !== 'PATCH' || size === undefined) throw new Error(`no such route: ${method} ${name}`);
-    return size < found.size
-      ? refused(422, 'volume_shrink', 'A volume only grows. To make it smaller, create another and copy.')
-      : [200, this.#change(found, { size })];
+    if (method !== 'PATCH') throw new Error(`no such route: ${method} ${name}`);
+    const wanted = body as Partial<VolumeAnswer> & ChangeVolumeRequest;
+    const { size = found.size, type = found.type } = wanted;
+    if (size < found.size) return refused(422, 'volume_shrink', 'A volume only grows. To make it smaller, create another and copy.');
+    return /^io[12]$/.test(type) && size < 4
+      ? refused(422, 'volume_options', `A volume of type ${type} has 4 GiB or more.`)
+      : [200, this.#change(found, wanted)];
   }
 
   #ofBackups(method: string, [id, verb, index]: string[], query: URLSearchParams, body: unknown): Answer | Promise<Answer> {

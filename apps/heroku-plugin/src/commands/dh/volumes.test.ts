@@ -14,6 +14,7 @@ import BackupsVerify from './backups/verify.js';
 import Volumes from './volumes/index.js';
 import VolumesResize from './volumes/resize.js';
 import VolumesUndelete from './volumes/undelete.js';
+import VolumesUpdate from './volumes/update.js';
 
 const former = { ...process.env };
 const api = new StandInApi();
@@ -94,6 +95,25 @@ describe('dh:volumes', () => {
       });
     }
     expect(api.requests).toEqual([]);
+  });
+
+  test('update changes what is named in one call and nothing else, and says why it cannot', async () => {
+    api.volumes.volumes = [aVolume({ size: 2 })];
+    expect(await runCommand(VolumesUpdate, 'data', '--backups', 'none', ...app)).toMatchObject({
+      code: 0,
+      out: 'data is to be 2 GB gp3, backups: none. To look: heroku dh:volumes --app acme\n',
+    });
+    expect(await runCommand(VolumesUpdate, 'data', '--type', 'io2', ...app)).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('A volume of type io2 has 4 GiB or more.'),
+    });
+    expect(await runCommand(VolumesUpdate, 'data', '--type', 'io2', '--size', '8GB', ...app)).toMatchObject({ code: 0 });
+    expect(api.volumes.volumes).toMatchObject([{ name: 'data', size: 8, type: 'io2', backups: 'none' }]);
+    expect(api.requests).toEqual(Array(3).fill('PATCH /volumes/data'));
+    const { code, err } = await runCommand(VolumesUpdate, 'data', ...app);
+    expect([code, err]).toEqual([1, expect.stringContaining('Say what is to change: --type, --backups or --size.')]);
+    expect(await runCommand(VolumesUpdate, 'data', '--type', 'gp9', ...app)).toMatchObject({ err: expect.stringContaining('gp3, gp2') });
+    expect(api.requests).toHaveLength(3);
   });
 
   test('undelete brings a removed one back', async () => {
