@@ -67,6 +67,17 @@ export interface BackupList {
   readonly schedule: BackupSchedule;
 }
 
+/** A completed backup of an add-on that was destroyed. `kept_until` is that of its volume's final backup where that is later. */
+export interface DestroyedBackupAnswer extends BackupAnswer {
+  /** Its name, as `heroku addons` had it. */
+  readonly addon: string;
+}
+
+/** `GET …/backups/destroyed`, newest first: those of the same owner, which can be restored into this add-on. */
+export interface DestroyedBackupList {
+  readonly backups: readonly DestroyedBackupAnswer[];
+}
+
 /** `POST …/backups`: 202 with the backup. */
 export const createBackupRequest = z.strictObject({ volume: volumeName, note: z.string().max(200).optional() });
 export type CreateBackupRequest = z.infer<typeof createBackupRequest>;

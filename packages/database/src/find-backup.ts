@@ -4,10 +4,12 @@ import type { Backup } from '@dockhero/domain/volumes/backup';
 import type { Connection } from './transaction.js';
 import { backupColumns, backupTables, ownerHashSql } from './volume-rows.js';
 
-// Of the resource itself, or of another one that the same person, or team, owned when it was made.
+/** SQL: whether the person, or team, that owns the app of resource `$1` now owned that of `backups b` when it was made. Null where nobody is known. */
+export const isOfSameOwner = `b.owner_hash = ${ownerHashSql('$1::uuid')}`;
+
 const select = `
   SELECT ${backupColumns} FROM ${backupTables}
-  WHERE b.id = $2::uuid AND b.state <> 'expired' AND (b.resource_id = $1::uuid OR b.owner_hash = ${ownerHashSql('$1::uuid')})`;
+  WHERE b.id = $2::uuid AND b.state <> 'expired' AND (b.resource_id = $1::uuid OR ${isOfSameOwner})`;
 
 /** A backup that the resource's users may see, held against its deletion until the transaction ends. @throws AppError `backup_not_found`. */
 export async function findBackup(connection: Connection, resourceId: ResourceId, backupId: string): Promise<Backup> {

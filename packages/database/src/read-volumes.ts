@@ -1,6 +1,7 @@
 import type { ResourceId } from '@dockhero/domain/resource';
 import type { Backup } from '@dockhero/domain/volumes/backup';
 import { orUnavailable, type Database } from './client.js';
+import { isOfSameOwner } from './find-backup.js';
 import {
   backupColumns,
   backupTables,
@@ -19,6 +20,13 @@ export interface ListedVolume extends VolumeWithFacts {
   /** When a backup of it was last found to be good. */
   readonly backupVerifiedAt: Date | null;
   /** Of a removed one: until when its final backup is kept, if that is known. */
+  readonly keptUntil: Date | null;
+}
+
+/** A completed backup of a resource that was removed. */
+export interface DestroyedBackup extends Backup {
+  readonly addonName: string;
+  /** Until when it can be restored for sure; null: it may go any time. */
   readonly keptUntil: Date | null;
 }
 
@@ -46,6 +54,12 @@ const selectListedOne = `SELECT ${listedColumns} FROM ${listedTables} WHERE v.re
 
 const selectBackups = `
   SELECT ${backupColumns} FROM ${backupTables} WHERE b.resource_id = $1::uuid AND b.state <> 'expired' ORDER BY b.requested_at DESC, b.id LIMIT $2`;
+// Of a removed volume all backups stay as long as its final one.
+const selectDestroyed = `
+  SELECT ${backupColumns}, r.name AS "addonName", GREATEST(b.keep_until, (
+    SELECT max(keep_until) FROM backups WHERE volume_id = b.volume_id AND kind = 'final' AND state = 'completed')) AS "keptUntil"
+  FROM ${backupTables} JOIN resources r ON r.id = b.resource_id
+  WHERE ${isOfSameOwner} AND r.id <> $1::uuid AND r.desired = 'removed' AND b.state = 'completed' ORDER BY b.taken_at DESC, b.id LIMIT $2`;
 const selectBackup = `SELECT ${backupColumns} FROM ${backupTables} WHERE b.resource_id = $1::uuid AND b.id = $2::uuid AND b.state <> 'expired'`;
 
 /** Volumes and backups for those who use them. Facts are the worker's. @throws AppError `storage_unavailable`, all of them. */
@@ -82,6 +96,11 @@ export class VolumeReader {
   /** One of those, or null. */
   async backup(resourceId: ResourceId, backupId: string): Promise<Backup | null> {
     return (await this.#rows<Backup>('listed backup', selectBackup, [resourceId, backupId]))[0] ?? null;
+  }
+
+  /** Those of destroyed resources of the same owner that can be restored into this one: the newest first, at most `limit`. */
+  async destroyedBackups(resourceId: ResourceId, limit: number): Promise<DestroyedBackup[]> {
+    return await this.#rows<DestroyedBackup>('backups of destroyed resources', selectDestroyed, [resourceId, limit]);
   }
 
   async #rows<Row extends object>(name: string, text: string, values: unknown[]): Promise<Row[]> {

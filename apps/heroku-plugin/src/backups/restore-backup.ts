@@ -3,7 +3,7 @@ import { callAddon } from '../connection/call-addon.js';
 import type { Session } from '../connection/session.js';
 import { confirmApp } from '../messages/confirm-app.js';
 import { PluginError } from '../plugin-error.js';
-import { findBackup } from './find-backup.js';
+import { findRestorable } from './find-backup.js';
 
 interface Restore {
   /** A backup's id, or its beginning. */
@@ -25,7 +25,7 @@ interface Restoring {
 
 /** Asks for a restore, in place only when the app's name was given. @throws PluginError with what to do. */
 export async function restoreBackup(session: Session, { typed, into, size, app, confirmed }: Restore): Promise<Restoring> {
-  const { id, known } = await findBackup(session, typed);
+  const { id, known } = await findRestorable(session, typed);
   if (!known && into === undefined) throw new PluginError('This backup is of another add-on. Name a new volume for it: --into NAME.');
   const isInPlace = into === undefined || into === known?.volume;
   let replaced: string | null = null;

@@ -1,4 +1,4 @@
-import type { BackupAnswer, BackupList, BackupSchedule } from '@dockhero/contracts/volumes-api';
+import type { BackupAnswer, BackupList, BackupSchedule, DestroyedBackupList } from '@dockhero/contracts/volumes-api';
 import { formatSize } from '../volumes/format-size.js';
 import { describeTime } from './describe-time.js';
 import { formatTable } from './format-table.js';
@@ -15,6 +15,26 @@ export function describeBackups(backups: BackupList['backups'], now: number): re
   ]);
 }
 
+/**
+ * Those of destroyed add-ons, newest first.
+ * @param flags name app and add-on in the command that restores one, with a space before them.
+ */
+export function describeDestroyed(backups: DestroyedBackupList['backups'], flags: string, now: number): readonly string[] {
+  if (backups.length === 0) return ['There is no backup of a destroyed add-on that had the same owner.'];
+  const length = shortLength(backups.map(({ id }) => id));
+  const rows = backups.map((backup) => {
+    const { id, addon, volume, taken_at: takenAt, requested_at: requestedAt, consistency, size, kept_until: keptUntil } = backup;
+    const kept = keptUntil === null ? 'not for sure' : minuteOf(keptUntil);
+    const taken = minuteOf(takenAt ?? requestedAt);
+    return [id.slice(0, length), addon, volume, taken, consistency ?? '', `${String(size)} GB`, verifiedOf(backup, now), kept];
+  });
+  return [
+    ...formatTable([['ID', 'ADD-ON', 'VOLUME', 'TAKEN (UTC)', 'CONSISTENT AS', 'SIZE', 'VERIFIED', 'KEPT UNTIL (UTC)'], ...rows]),
+    '',
+    `To restore one: heroku dh:backups:restore ID --into NAME${flags}`,
+  ];
+}
+
 /** So many characters tell all of them apart. */
 function shortLength(ids: readonly string[]): number {
   for (let length = shortest; length < 36; length++)
@@ -24,7 +44,7 @@ function shortLength(ids: readonly string[]): number {
 
 function rowOf(backup: BackupAnswer, now: number): readonly string[] {
   const { volume, kind, taken_at: takenAt, requested_at: requestedAt, state, consistency, size, changed_bytes: changed } = backup;
-  const { verification, verified_at: verifiedAt, kept_until: keptUntil, failure, note } = backup;
+  const { verification, kept_until: keptUntil, failure, note } = backup;
   return [
     volume,
     kind,
@@ -32,10 +52,15 @@ function rowOf(backup: BackupAnswer, now: number): readonly string[] {
     state,
     consistency ?? '',
     `${String(size)} GB${changed === null ? '' : `, ${formatSize(changed)} changed`}`,
-    verification === null ? 'not yet' : `${verification}${verifiedAt === null ? '' : `, ${describeTime(Date.parse(verifiedAt), now)}`}`,
+    verifiedOf(backup, now),
     keptUntil === null ? '' : keptUntil.slice(0, 10),
     failure ?? (verification === 'failed' ? backup.verification_detail : note) ?? '',
   ];
+}
+
+function verifiedOf({ verification, verified_at: verifiedAt }: BackupAnswer, now: number): string {
+  if (verification === null) return 'not yet';
+  return `${verification}${verifiedAt === null ? '' : `, ${describeTime(Date.parse(verifiedAt), now)}`}`;
 }
 
 function minuteOf(time: string): string {

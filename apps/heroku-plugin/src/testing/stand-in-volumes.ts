@@ -6,6 +6,7 @@ import type {
   BackupScheduleRequest,
   ChangeVolumeRequest,
   CreateBackupRequest,
+  DestroyedBackupAnswer,
   RestoreBackupRequest,
   VolumeAnswer,
 } from '@dockhero/contracts/volumes-api';
@@ -16,6 +17,8 @@ type Answer = [number, unknown, Record<string, string>?];
 export class StandInVolumes {
   volumes: VolumeAnswer[] = [];
   backups: BackupAnswer[] = [];
+  /** Of add-ons that were destroyed. */
+  destroyed: DestroyedBackupAnswer[] = [];
   schedule: BackupSchedule = {
     window_hour: 2,
     keep: { daily: 7, weekly: 4, monthly: 6 },
@@ -66,6 +69,7 @@ export class StandInVolumes {
       this.onLook();
       return [200, { backups: this.backups, schedule: this.schedule }];
     }
+    if (id === 'destroyed') return [200, { backups: this.destroyed }];
     if (id === undefined) return [202, this.#create(body as CreateBackupRequest)];
     if (id === 'schedule') return [200, this.#reschedule(body as BackupScheduleRequest)];
     if (verb === 'restore') return this.#restore(id, body as RestoreBackupRequest);

@@ -7,6 +7,7 @@ import {
   type BackupSchedule,
   type BackupScheduleRequest,
   type CreateBackupRequest,
+  type DestroyedBackupList,
   type RestoreBackupRequest,
   type VolumeAnswer,
 } from '@dockhero/contracts/volumes-api';
@@ -43,6 +44,12 @@ export class BackupsController {
   @Header('cache-control', 'no-store')
   async create(@Param('token') token: string, @Body(new ZodPipe(createBackupRequest)) request: CreateBackupRequest): Promise<BackupAnswer> {
     return await this.request.run(token, request);
+  }
+
+  @Get('destroyed')
+  @Header('cache-control', 'no-store')
+  async destroyed(@Param('token') token: string): Promise<DestroyedBackupList> {
+    return await this.reader.destroyed(token);
   }
 
   @Get('schedule')

@@ -40,6 +40,10 @@ export const volumePaths = {
       body(createBackupRequest),
     ),
   },
+  '/c/{token}/backups/destroyed': {
+    parameters: [token],
+    get: customers('readDestroyedBackups', { 200: 'backups of destroyed add-ons of the same owner, newest first' }),
+  },
   '/c/{token}/backups/schedule': {
     parameters: [token],
     get: customers('readSchedule', { 200: 'when backups are made, and how many are kept' }),

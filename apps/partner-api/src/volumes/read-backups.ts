@@ -1,10 +1,10 @@
-import type { BackupAnswer, BackupList, BackupSchedule } from '@dockhero/contracts/volumes-api';
+import type { BackupAnswer, BackupList, BackupSchedule, DestroyedBackupList } from '@dockhero/contracts/volumes-api';
 import { VolumeReader } from '@dockhero/database/read-volumes';
 import { VolumeSettingsStore } from '@dockhero/database/volume-settings-store';
 import { AppError } from '@dockhero/domain/errors';
 import { Injectable } from '@nestjs/common';
 import { FindResource } from '../client/find-resource.js';
-import { toBackupAnswer, toSchedule } from './volume-answers.js';
+import { toBackupAnswer, toDestroyedAnswer, toSchedule } from './volume-answers.js';
 
 /** More than the 20 volumes of our largest plan have, by a usual schedule. */
 const backupsShown = 1_000;
@@ -22,6 +22,11 @@ export class ReadBackups {
     const { resource } = await this.find.run(token);
     const [backups, settings] = await Promise.all([this.reader.backups(resource.id, backupsShown), this.settings.read(resource.id)]);
     return { backups: backups.map(toBackupAnswer), schedule: toSchedule(settings) };
+  }
+
+  async destroyed(token: string): Promise<DestroyedBackupList> {
+    const { resource } = await this.find.run(token);
+    return { backups: (await this.reader.destroyedBackups(resource.id, backupsShown)).map(toDestroyedAnswer) };
   }
 
   /** @throws AppError `backup_not_found`. */

@@ -1,6 +1,6 @@
 import type { AgentVolume } from '@dockhero/contracts/volume-agent-api';
-import type { BackupAnswer, BackupSchedule, VolumeAnswer } from '@dockhero/contracts/volumes-api';
-import type { ListedVolume } from '@dockhero/database/read-volumes';
+import type { BackupAnswer, BackupSchedule, DestroyedBackupAnswer, VolumeAnswer } from '@dockhero/contracts/volumes-api';
+import type { DestroyedBackup, ListedVolume } from '@dockhero/database/read-volumes';
 import type { VolumeWithFacts } from '@dockhero/database/volume-rows';
 import type { Backup } from '@dockhero/domain/volumes/backup';
 import type { Volume, VolumeFacts, VolumeState } from '@dockhero/domain/volumes/volume';
@@ -76,6 +76,10 @@ export function toBackupAnswer(backup: Backup): BackupAnswer {
     verified_at: isoOf(backup.verifiedAt),
     verification_detail: verificationDetail,
   };
+}
+
+export function toDestroyedAnswer(backup: DestroyedBackup): DestroyedBackupAnswer {
+  return { ...toBackupAnswer(backup), kept_until: isoOf(backup.keptUntil), addon: backup.addonName };
 }
 
 export function toSchedule({ windowHour, keep, finalDays, defaults }: VolumeSettings): BackupSchedule {

@@ -230,6 +230,30 @@ describe('dh:backups', () => {
     expect(api.volumes.restores).toEqual([{ id: other, request: { into: 'rescued' } }]);
   });
 
+  test('those of destroyed add-ons are a list of their own, and restored by the beginning of an id too', async () => {
+    api.volumes.backups = [aBackup({})];
+    expect((await runCommand(Backups, '--destroyed', ...app)).out).toBe(
+      'There is no backup of a destroyed add-on that had the same owner.\n',
+    );
+    const kept = { kind: 'final', kept_until: '2026-12-03T20:00:00.000Z' } as const;
+    api.volumes.destroyed = [{ ...aBackup({ id: other, volume: 'shop_data', ...kept }), addon: 'dockhero-flat-1' }];
+    const { out } = await runCommand(Backups, '--destroyed', ...app);
+    expect(out).toMatch(/^7d3f09bb +dockhero-flat-1 +shop_data +2026-11-26 02:10 +filesystem +20 GB +not yet +2026-12-03 20:00$/m);
+    expect(out).toContain('\nTo restore one: heroku dh:backups:restore ID --into NAME --app acme\n');
+    expect(JSON.parse((await runCommand(Backups, '--destroyed', '--json', ...app)).out)).toEqual({ backups: api.volumes.destroyed });
+    expect((await runCommand(Backups, 'data', '--destroyed', ...app)).out).toContain('There is no backup');
+    expect((await runCommand(Backups, ...app)).out).not.toContain('7d3f09bb');
+    expect(await runCommand(BackupsRestore, '7d3f09b', '--into', 'rescued', ...app)).toMatchObject({ code: 0 });
+    expect(api.volumes.restores).toEqual([{ id: other, request: { into: 'rescued' } }]);
+    expect(await runCommand(BackupsRestore, 'ffff', '--into', 'rescued', ...app)).toMatchObject({
+      err: expect.stringContaining('No backup'),
+    });
+    // The add-on's own go first, and only they can be verified.
+    expect(await runCommand(BackupsVerify, '7d3f09b', ...app)).toMatchObject({ code: 1 });
+    expect(await runCommand(BackupsRestore, '7d3f', '--into', 'mine', ...app)).toMatchObject({ code: 0 });
+    expect(api.volumes.restores.at(-1)).toEqual({ id: aBackup({}).id, request: { into: 'mine' } });
+  });
+
   test('schedule shows, and changes no more than is named', async () => {
     expect((await runCommand(BackupsSchedule, ...app)).out).toContain(
       'Made:            each day between 02:00 and 06:00 UTC\nKept:            7 daily, 4 weekly, 6 monthly\nRemoved volumes: kept 7 days more\n',

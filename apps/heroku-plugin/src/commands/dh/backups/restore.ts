@@ -9,7 +9,8 @@ import { waitForVolume } from '../../../volumes/wait-for-volume.js';
 export default class BackupsRestore extends Command {
   static override description = `restore a backup: into a new volume, or into its own in place of what that holds
 In place, the volume must be free: stop the containers that use it. Its present content is backed up before. With --into nothing is replaced; in a
-stackfile, give the new volume's name under volumes. The whole ID of a backup restores one of an add-on that was destroyed.`;
+stackfile, give the new volume's name under volumes. One of an add-on that was destroyed, as
+dh:backups --destroyed lists it, goes into a new volume.`;
   static override examples = [
     '<%= config.bin %> <%= command.id %> 7d3f09aa --into data_of_monday --wait',
     '<%= config.bin %> <%= command.id %> 7d3f09aa --confirm my-app',
