@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 
 const port = (byDefault: number) => z.coerce.number().int().min(0).max(65_535).default(byDefault);
@@ -19,6 +20,8 @@ export const env = z
       .string()
       .default('/var/cache/dockhero')
       .transform((path) => resolve(path)),
+    /** The host agent that the image of hosts brings along, as baked into a real one; a missing file leaves it out. */
+    AGENT_BUNDLE: z.string().default(fileURLToPath(new URL('../../host-agent/dist/host-agent.mjs', import.meta.url))),
     /** First two octets of the fabric's addresses. */
     LOCAL_CLOUD_SUBNET: z
       .string()

@@ -15,6 +15,7 @@ const aws = await startAws({
   name: env.LOCAL_CLOUD_NAME,
   dataDir: env.LOCAL_CLOUD_DATA,
   cacheDir: env.LOCAL_CLOUD_CACHE,
+  agentBundle: env.AGENT_BUNDLE,
   subnet: env.LOCAL_CLOUD_SUBNET,
   port: env.AWS_PORT,
   registryPort: env.REGISTRY_PORT,

@@ -38,7 +38,7 @@ afterAll(async () => {
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'dockhero-agent-'));
   [served, asked] = [new Map(), []];
-  for (const name of ['agent', 'tls', 'bin']) mkdirSync(join(folder, name));
+  for (const name of ['agent', 'tls', 'bin', 'image']) mkdirSync(join(folder, name));
   writeFileSync(join(folder, 'tls', 'ca.pem'), readFileSync(join(authorities, 'ours.pem')));
   writeExecutable('systemctl', `echo "$*" >> ${folder}/systemctl`);
   writeExecutable('node', 'exec sh "$1"');
@@ -53,7 +53,10 @@ beforeEach(() => {
   const script = /<<'AGENT'\n([\s\S]*?)\nAGENT\n/.exec(userData)?.[1] ?? '';
   writeFileSync(
     join(folder, 'script'),
-    script.replaceAll('/usr/local/lib/dockhero/agent', join(folder, 'agent')).replaceAll('/etc/dockhero/tls', join(folder, 'tls')),
+    script
+      .replaceAll('/usr/local/lib/dockhero/agent', join(folder, 'agent'))
+      .replaceAll('/usr/local/share/dockhero/agents', join(folder, 'image'))
+      .replaceAll('/etc/dockhero/tls', join(folder, 'tls')),
   );
   return () => rmSync(folder, { recursive: true });
 });
@@ -64,6 +67,25 @@ it('installs before the first start, and does not ask again before the next ones
   expect(current()).toBe(first);
   expect(asked).toEqual(['/hosts/host/agent', `/agents/${first}`]);
   expect(restarts()).toBe(0);
+});
+
+it('takes the bundle from the machine image when the signed manifest names it, and does not download it', async () => {
+  const first = release('exit 0');
+  writeFileSync(join(folder, 'image', `${first}.mjs`), 'exit 0');
+  expect(await run('start')).toBe(0);
+  expect([current(), bundles()]).toEqual([first, [first]]);
+  expect(asked).toEqual(['/hosts/host/agent']);
+});
+
+it('a bundle of the machine image counts for nothing by itself: without a signed manifest, or with another content than its name says', async () => {
+  const first = release('exit 0');
+  writeFileSync(join(folder, 'image', `${first}.mjs`), 'exit 0 # something else');
+  served.set('/hosts/host/agent', manifest(first, 'theirs'));
+  expect([await run('start'), current()]).toEqual([1, null]);
+  release('exit 0');
+  expect([await run('start'), current()]).toEqual([0, first]);
+  expect(readFileSync(join(folder, 'agent', 'current.mjs'), 'utf8')).toBe('exit 0');
+  expect(asked.at(-1)).toBe(`/agents/${first}`);
 });
 
 it('switches to a new release, restarts the agent, keeps the one before and no older one', async () => {

@@ -45,6 +45,8 @@ export interface AwsOptions {
   dataDir: string;
   /** Base image; shared by all local clouds. */
   cacheDir: string;
+  /** The host agent's bundle, a file that the image brings along; none by default. */
+  agentBundle?: string;
   /** First two octets of all addresses, '10.88'. */
   subnet: string;
   /** Of the EC2 endpoint on 127.0.0.1; 0 takes any. */
@@ -95,7 +97,8 @@ async function open(options: AwsOptions, closers: Closers, closeAll: () => Promi
   const stateFile = new StateFile(fabric.dataDir);
   const state = stateFile.load();
   const network = networkLayout(subnet);
-  const layers = await ensureBaseImage({ cacheDir: options.cacheDir, log, onProgress: (line) => log.info(line) });
+  const { cacheDir, agentBundle } = options;
+  const layers = await ensureBaseImage({ cacheDir, log, onProgress: (line) => log.info(line), ...(agentBundle && { agentBundle }) });
   await raiseFabric(
     fabric,
     network.subnets.map(({ gateway }) => gateway),

@@ -71,3 +71,6 @@ export const MASKED_UNITS = [
 
 /** Where Debian's dockerd lies in the base image; `usr/sbin/dockerd` is our wrapper that adds the registry mirror. */
 export const DOCKERD = 'usr/libexec/local-cloud/dockerd';
+
+/** Where user-data looks for bundles of the host agent, each named `<sha256>.mjs`. */
+export const AGENTS = 'usr/local/share/dockhero/agents';

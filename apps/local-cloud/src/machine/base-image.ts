@@ -3,13 +3,15 @@ import { existsSync } from 'node:fs';
 import { chmod, cp, mkdir, readdir, readFile, rename, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Logger } from 'pino';
-import { DOCKERD, MASKED_UNITS, PACKAGES, SUITE } from './base-image-recipe.js';
+import { AGENTS, DOCKERD, MASKED_UNITS, PACKAGES, SUITE } from './base-image-recipe.js';
 import { runWithProgress } from './run-with-progress.js';
 import { identifyProcess } from './process-identity.js';
 
 export interface BaseImageOptions {
   cacheDir: string;
   log: Logger;
+  /** The host agent's bundle that the image brings along; without such a file the image has none. */
+  agentBundle?: string;
   /** One line of progress for people. */
   onProgress?: (line: string) => void;
 }
@@ -19,7 +21,7 @@ const SETTINGS_DIR = path.join(import.meta.dirname, '../../machine/base-image');
 
 /**
  * Makes sure that the file system of new instances is in the cache, and gives its layers as overlayfs wants them, topmost first:
- * our settings, then Debian. Each is addressed by the hash of what it is made from and never changes once it is in place, so running
+ * the host agent's bundle, our settings, then Debian. Each is addressed by the hash of what it is made from and never changes once it is in place, so running
  * instances and other local clouds can share it. A build happens in a folder of its own and is renamed at the end: a killed build
  * leaves nothing that looks finished. Takes 40 to 80 seconds the first time, and a mirror of Debian.
  */
@@ -29,7 +31,24 @@ export async function ensureBaseImage(options: BaseImageOptions): Promise<string
   const settings = await readSettings();
   const debian = await ensureLayer(options, 'debian', JSON.stringify([SUITE, PACKAGES, DOCKERD]), (dir) => buildDebian(dir, options));
   const own = await ensureLayer(options, 'settings', JSON.stringify([settings, MASKED_UNITS]), buildSettings);
-  return [own, debian];
+  const agent = await ensureAgentLayer(options);
+  return [...(agent === null ? [] : [agent]), own, debian];
+}
+
+/** A layer of its own: a new agent does not make the others anew. User-data takes the bundle from there if a signed manifest names it. */
+async function ensureAgentLayer(options: BaseImageOptions): Promise<string | null> {
+  const { agentBundle, log } = options;
+  if (agentBundle === undefined) return null;
+  if (!existsSync(agentBundle)) {
+    log.warn({ agentBundle }, 'there is no host agent for the image: hosts download theirs');
+    return null;
+  }
+  const code = await readFile(agentBundle);
+  const sha256 = createHash('sha256').update(code).digest('hex');
+  return await ensureLayer(options, 'agent', JSON.stringify([AGENTS, sha256]), async (dir) => {
+    await mkdir(path.join(dir, AGENTS), { recursive: true });
+    await writeFile(path.join(dir, AGENTS, `${sha256}.mjs`), code);
+  });
 }
 
 async function ensureLayer(
