@@ -10,6 +10,7 @@ export class MonitorMetrics {
   readonly braked: Counter;
   readonly newRelic: Counter<'outcome'>;
   readonly hosts: Gauge;
+  readonly agents: Gauge<'sha256'>;
   readonly oldestSample: Gauge;
   readonly massSilence: Gauge;
 
@@ -25,6 +26,12 @@ export class MonitorMetrics {
     this.braked = counter('braked_mails', 'Times that a mail was held back because too many were sent');
     this.newRelic = counter('new_relic_posts', 'POSTs to New Relic, by outcome', ['outcome']);
     this.hosts = gauge('hosts', 'Hosts held by this process');
+    this.agents = new Gauge({
+      name: 'dockhero_monitor_agents',
+      help: 'Hosts held by this process that have answered, by the digest of their agent',
+      labelNames: ['sha256'],
+      registers: [registry],
+    });
     this.massSilence = gauge('mass_silence', '1 while most hosts of this process have fallen silent together');
     this.oldestSample = gauge('oldest_sample_seconds', 'Age of the oldest latest sample among hosts that answer');
   }

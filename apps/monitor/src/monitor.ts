@@ -18,6 +18,7 @@ const measureMs = 5_000;
 const groupEveryMs = 500;
 /** Hosts that answer and were not looked at for this long: this process does not keep up. */
 const lateSeconds = 120;
+const digest = /^[0-9a-f]{64}$/;
 
 export interface MonitorParts {
   readonly hold: HoldHosts<HostSource>;
@@ -81,6 +82,10 @@ export class Monitor implements OnModuleInit, OnModuleDestroy {
   #measure(): void {
     this.metrics.hosts.set(this.parts.hosts.count);
     this.metrics.oldestSample.set(this.#oldestSeconds());
+    this.metrics.agents.reset();
+    // A host is its customer's, and may say anything.
+    for (const { sample } of this.parts.hosts.all)
+      if (sample) this.metrics.agents.inc({ sha256: digest.test(sample.agent.sha256) ? sample.agent.sha256 : 'unknown' });
   }
 
   /** Of hosts whose last look brought something. */

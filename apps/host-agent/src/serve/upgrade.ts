@@ -26,7 +26,8 @@ export class Upgrade {
     if (this.#isRunning) return;
     this.#isRunning = true;
     this.context.log('asked to fetch the release of the control plane');
-    const child = spawn(this.context.command, { detached: true, stdio: 'ignore' });
+    // What it prints says why a release was refused; the journal has it under our unit.
+    const child = spawn(this.context.command, { detached: true, stdio: ['ignore', 'inherit', 'inherit'] });
     const timer = setTimeout(() => child.kill('SIGKILL'), fetchTimeoutMs);
     child.once('error', (error) => this.#end(timer, reasonOf(error)));
     child.once('exit', (code, signal) => this.#end(timer, code === 0 ? null : `it ended with ${code ?? signal}`));
