@@ -8,6 +8,10 @@ const bytes = z
   .min(0)
   .max(2 ** 53);
 
+const wordsMax = 2_000;
+/** For people, in a line: what hooks and checks have printed may be long, and hold anything, also what no database takes. */
+const words = z.string().transform((text) => text.replaceAll(/\p{Cc}+/gu, ' ').slice(0, wordsMax));
+
 export const mountedAnswer = z.object({
   volumes: z
     .array(
@@ -25,7 +29,7 @@ export const mountedAnswer = z.object({
 export const frozenAnswer = z.object({
   consistency: z.enum(['crash', 'filesystem', 'application']),
   freeze_id: z.uuid(),
-  detail: z.string().max(2_000).nullable(),
+  detail: words.nullable(),
 });
 
 /** Milliseconds; none lasts an hour, and the column is 32 bits wide. */
@@ -33,10 +37,10 @@ export const thawedAnswer = z.object({ held: z.boolean(), frozen_ms: z.number().
 
 export const checkedAnswer = z.discriminatedUnion('state', [
   z.object({ state: z.literal('running') }),
-  z.object({ state: z.literal('failed'), failure: z.string().max(2_000) }),
+  z.object({ state: z.literal('failed'), failure: words }),
   z.object({
     state: z.literal('done'),
-    fault: z.string().max(2_000).nullable(),
+    fault: words.nullable(),
     files: z.number().int().min(0).nullable(),
     command_run: z.boolean(),
     sums: z.array(z.tuple([z.number().int().min(0), z.string().regex(/^[0-9a-f]{64}$/)])).max(checkedBlocksMax),

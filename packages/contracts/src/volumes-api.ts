@@ -48,6 +48,8 @@ export interface BackupAnswer {
   readonly kind: 'daily' | 'manual' | 'change' | 'final';
   readonly state: 'requested' | 'pending' | 'completed' | 'failed';
   readonly consistency: 'crash' | 'filesystem' | 'application' | null;
+  /** Why it is not more than that: a hook that failed, an agent that did not answer. */
+  readonly consistency_detail: string | null;
   readonly size: number;
   readonly changed_bytes: number | null;
   readonly note: string | null;

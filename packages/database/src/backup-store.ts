@@ -18,7 +18,17 @@ export interface NewBackup {
 export type BackupPatch = Partial<
   Pick<
     Backup,
-    'state' | 'snapshotId' | 'consistency' | 'frozenMs' | 'sizeGib' | 'changedBytes' | 'takenAt' | 'completedAt' | 'failure' | 'keepUntil'
+    | 'state'
+    | 'snapshotId'
+    | 'consistency'
+    | 'consistencyDetail'
+    | 'frozenMs'
+    | 'sizeGib'
+    | 'changedBytes'
+    | 'takenAt'
+    | 'completedAt'
+    | 'failure'
+    | 'keepUntil'
   > & { failures: number }
 >;
 

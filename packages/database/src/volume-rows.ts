@@ -54,6 +54,7 @@ const backupNames = {
   state: 'state',
   snapshotId: 'snapshot_id',
   consistency: 'consistency',
+  consistencyDetail: 'consistency_detail',
   frozenMs: 'frozen_ms',
   sizeGib: 'size_gib',
   requestedAt: 'requested_at',

@@ -62,6 +62,14 @@ describe('HostVolumesClient', () => {
     expect(host.requests[1]).toContain(`{"freeze_id":"${freezeId}"}`);
   });
 
+  it('takes what hooks have printed for a line of bounded length, whatever it holds', async () => {
+    const detail = `the hook of db ended with 3: a\u0000\u001B[31mb\n${'x'.repeat(5_000)}`;
+    answer('200 OK', { consistency: 'filesystem', freeze_id: freezeId, detail });
+    const frozen = await volumes.freeze(host.connection, volumeId, 10_000);
+    expect(frozen?.detail).toMatch(/^the hook of db ended with 3: a \[31mb x+$/);
+    expect(frozen?.detail).toHaveLength(2_000);
+  });
+
   it('knows from a 404 that it is not mounted there, and nothing needs a freeze', async () => {
     answer('404 Not Found', { id: 'volume_not_found', message: 'not mounted' });
     expect(await volumes.freeze(host.connection, volumeId, 10_000)).toBeNull();

@@ -43,8 +43,17 @@ function shortLength(ids: readonly string[]): number {
 }
 
 function rowOf(backup: BackupAnswer, now: number): readonly string[] {
-  const { volume, kind, taken_at: takenAt, requested_at: requestedAt, state, consistency, size, changed_bytes: changed } = backup;
-  const { verification, kept_until: keptUntil, failure, note } = backup;
+  const {
+    volume,
+    kind,
+    taken_at: takenAt,
+    requested_at: requestedAt,
+    state,
+    consistency,
+    size,
+    changed_bytes: changed,
+    kept_until: keptUntil,
+  } = backup;
   return [
     volume,
     kind,
@@ -54,13 +63,18 @@ function rowOf(backup: BackupAnswer, now: number): readonly string[] {
     `${String(size)} GB${changed === null ? '' : `, ${formatSize(changed)} changed`}`,
     verifiedOf(backup, now),
     keptUntil === null ? '' : keptUntil.slice(0, 10),
-    failure ?? (verification === 'failed' ? backup.verification_detail : note) ?? '',
+    remarksOn(backup).join(' · '),
   ];
 }
 
 function verifiedOf({ verification, verified_at: verifiedAt }: BackupAnswer, now: number): string {
   if (verification === null) return 'not yet';
   return `${verification}${verifiedAt === null ? '' : `, ${describeTime(Date.parse(verifiedAt), now)}`}`;
+}
+
+/** What went wrong or was found, then what somebody has noted. */
+function remarksOn({ failure, consistency_detail: lesser, verification_detail: found, note }: BackupAnswer): readonly string[] {
+  return [failure, lesser, found, note].filter((text) => text !== null);
 }
 
 function minuteOf(time: string): string {

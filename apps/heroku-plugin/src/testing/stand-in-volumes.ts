@@ -159,6 +159,7 @@ export function aBackup(change: Partial<BackupAnswer>): BackupAnswer {
     kind: 'daily',
     state: 'completed',
     consistency: 'filesystem',
+    consistency_detail: null,
     size: 20,
     changed_bytes: 1_610_612_736,
     note: null,

@@ -57,6 +57,7 @@ describe('a backup on demand', () => {
         kind: 'manual',
         state: 'requested',
         consistency: null,
+        consistency_detail: null,
         size: 10,
         changed_bytes: null,
         note: 'before the migration',

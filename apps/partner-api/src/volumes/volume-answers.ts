@@ -64,6 +64,7 @@ export function toBackupAnswer(backup: Backup): BackupAnswer {
     // Those that have expired are not listed.
     state: state === 'expired' ? 'failed' : state,
     consistency,
+    consistency_detail: backup.consistencyDetail,
     size: sizeGib,
     changed_bytes: changedBytes,
     note,

@@ -47,7 +47,7 @@ export function makeVolumeReconciler(world: World, gate: CallGate, database: Dat
   const budget = new SnapshotBudget(1_000, 1_000);
   const backUp = new BackUp(
     new TakeBackup(snapshots, volumes, connections, budget, log),
-    new CompleteBackup(snapshots, blocks, log),
+    new CompleteBackup(snapshots, blocks, audit, log),
     audit,
   );
   const expire = new ExpireBackups(snapshots, budget);

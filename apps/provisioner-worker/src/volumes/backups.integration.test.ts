@@ -68,7 +68,7 @@ describe('a backup', () => {
     await worker.pass(volume.id);
     expect(gate.count('volumes.thaw')).toBe(1);
     expect(world.mounts.frozen()).toEqual([]);
-    expect((await owner.backups(volume.id))[0]).toMatchObject({ state: 'requested', failures: 1 });
+    expect((await owner.backups(volume.id))[0]).toMatchObject({ state: 'requested', failures: 1, failure: expect.any(String) });
     await settled(volume.id);
     expect((await owner.backups(volume.id))[0]).toMatchObject({ state: 'completed', failure: null });
   });
@@ -85,7 +85,23 @@ describe('a backup', () => {
     await owner.backUp('data');
     await settled(volume.id);
     const backups = await owner.backups(volume.id);
-    expect(backups.map(({ state, consistency }) => `${state} ${consistency}`)).toEqual(['completed crash', 'completed crash']);
+    expect(backups.map(({ state, consistency, consistencyDetail }) => `${state} ${consistency}: ${consistencyDetail}`)).toEqual([
+      'completed crash: the freeze did not last until the snapshot was taken.',
+      'completed crash: the agent of the host did not answer.',
+    ]);
+  });
+
+  it('is made although a hook fails, and the app’s people are told why it is less than it could be', async () => {
+    const { owner, volume } = await inUse();
+    world.mounts.hookFailure = 'the hook of db ended with 3: no room.';
+    await owner.backUp('data');
+    await settled(volume.id);
+    const [backup] = await owner.backups(volume.id);
+    expect(backup).toMatchObject({ state: 'completed', consistency: 'filesystem', consistencyDetail: world.mounts.hookFailure });
+    const told = await storage.database.auditEvent.findMany({ where: { resourceId: owner.resourceId, kind: 'warning' } });
+    expect(told.map(({ text }) => text)).toEqual([
+      'a manual backup of volume data is only as consistent as: filesystem; the hook of db ended with 3: no room.',
+    ]);
   });
 
   it('is taken once when the answer of its snapshot is lost, and the second of a lagging listing goes', async () => {

@@ -1,3 +1,4 @@
+import { AuditLog } from '@dockhero/database/audit-log';
 import type { OwnBackup } from '@dockhero/database/volume-facts-store';
 import { AppError } from '@dockhero/domain/errors';
 import { snapshotBlockBytes, SnapshotBlocks } from '@dockhero/domain/ports/snapshot-blocks';
@@ -16,6 +17,7 @@ export class CompleteBackup {
   constructor(
     private readonly snapshots: Snapshots,
     private readonly blocks: SnapshotBlocks,
+    private readonly audit: AuditLog,
     private readonly log: WorkerLog,
   ) {}
 
@@ -42,8 +44,16 @@ export class CompleteBackup {
       if (backupId === backup.id && id !== backup.snapshotId) await this.snapshots.delete(id);
     const before = pass.completedBackups.findLast(({ generation, snapshotId }) => generation === backup.generation && snapshotId !== null);
     const completed = await pass.recordBackup(backup, { state: 'completed', completedAt, failure: null });
+    await this.#tellWhatIsMissing(pass, completed);
     const changedBytes = before?.snapshotId ? await this.#changedBytes(pass, before.snapshotId, backup.snapshotId ?? '') : null;
     if (changedBytes !== null) await pass.recordBackup(completed, { changedBytes });
+  }
+
+  /** A hook that fails each day is noticed before its backup is needed. */
+  async #tellWhatIsMissing({ resource, volume }: VolumePass, { id, kind, consistency, consistencyDetail }: OwnBackup): Promise<void> {
+    if (consistency === null || consistencyDetail === null) return;
+    const text = `a ${kind} backup of volume ${volume.name} is only as consistent as: ${consistency}; ${consistencyDetail}`;
+    await this.audit.write(resource.id, 'warning', text, { volumeId: volume.id, backupId: id });
   }
 
   /** For people only: what cannot be had is left out. */

@@ -21,6 +21,7 @@ interface Taken {
   readonly snapshot: Snapshot;
   readonly takenAt: Date;
   readonly consistency: Consistency;
+  readonly consistencyDetail: string | null;
   readonly frozenMs: number | null;
 }
 
@@ -49,7 +50,8 @@ export class TakeBackup {
   async #findTaken({ id }: OwnBackup): Promise<Taken | null> {
     const snapshot = await this.snapshots.findOf(id);
     if (!snapshot) return null;
-    if (snapshot.state !== 'error') return { snapshot, takenAt: snapshot.startedAt, consistency: 'crash', frozenMs: null };
+    const claim = { consistency: 'crash', consistencyDetail: 'whether writes were held back is not known.' } as const;
+    if (snapshot.state !== 'error') return { snapshot, takenAt: snapshot.startedAt, ...claim, frozenMs: null };
     await this.snapshots.delete(snapshot.id);
     return null;
   }
@@ -78,9 +80,9 @@ export class TakeBackup {
         name: `${pass.resource.name}-${pass.volume.name}-${backup.kind}`,
       });
     } finally {
-      if (connection && frozen) ({ held, frozenMs } = await this.#thaw(pass, connection, frozen));
+      if (connection && frozen && frozen !== 'unanswered') ({ held, frozenMs } = await this.#thaw(pass, connection, frozen));
     }
-    return { snapshot, takenAt, consistency: frozen && held ? frozen.consistency : 'crash', frozenMs };
+    return { snapshot, takenAt, ...claimOf(frozen, held), frozenMs };
   }
 
   async #connectionTo(pass: VolumePass, disk: Disk): Promise<DockerConnection | null> {
@@ -89,8 +91,8 @@ export class TakeBackup {
     return disk.attachment && host?.address ? await this.connections.to(pass, host.address) : null;
   }
 
-  /** Null: not mounted there, or nobody answers. A backup as after a power cut is better than none. */
-  async #freeze(pass: VolumePass, connection: DockerConnection): Promise<Frozen | null> {
+  /** Null: not mounted there. When nobody answers, a backup as after a power cut is better than none. */
+  async #freeze(pass: VolumePass, connection: DockerConnection): Promise<Frozen | 'unanswered' | null> {
     try {
       const frozen = await this.agents.freeze(connection, pass.volume.id, freezeMsMax);
       if (frozen?.detail)
@@ -99,7 +101,7 @@ export class TakeBackup {
     } catch (error) {
       if (!hasCode(error, 'agent_unreachable')) throw error;
       this.log.logger.warn({ volumeId: pass.volume.id, error }, 'backed up without a freeze: the agent does not answer');
-      return null;
+      return 'unanswered';
     }
   }
 
@@ -113,6 +115,14 @@ export class TakeBackup {
       return { held: false, frozenMs: null };
     }
   }
+}
+
+/** What it can be relied on for and, where that is less than was asked for, why. */
+function claimOf(frozen: Frozen | 'unanswered' | null, held: boolean): Pick<Taken, 'consistency' | 'consistencyDetail'> {
+  if (frozen === null) return { consistency: 'crash', consistencyDetail: null };
+  if (frozen === 'unanswered') return { consistency: 'crash', consistencyDetail: 'the agent of the host did not answer.' };
+  if (!held) return { consistency: 'crash', consistencyDetail: 'the freeze did not last until the snapshot was taken.' };
+  return { consistency: frozen.consistency, consistencyDetail: frozen.detail };
 }
 
 /** Of a replaced disk, the one that it names; else that of its generation. */

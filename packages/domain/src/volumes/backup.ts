@@ -24,6 +24,8 @@ export interface Backup {
   readonly state: BackupState;
   readonly snapshotId: string | null;
   readonly consistency: Consistency | null;
+  /** For people: why it is not more than that, when more was asked for. */
+  readonly consistencyDetail: string | null;
   /** How long writes were held up, in milliseconds. */
   readonly frozenMs: number | null;
   readonly sizeGib: number;

@@ -34,6 +34,8 @@ export class FakeMounts {
   readonly silent = new Set<CloudInstance['id']>();
   /** What must never happen: tests expect none. */
   readonly violations: string[] = [];
+  /** What the next freezes tell of hooks that did not work. */
+  hookFailure: string | null = null;
   /** How long a check takes, in milliseconds of the cloud's clock. */
   checkMs = 3_000;
   /** What the next checks find wrong with the disk. */
@@ -138,7 +140,7 @@ export class FakeHostVolumes extends HostVolumes {
       const since = this.mounts.storage.now();
       const freeze = { id: randomUUID(), diskId: mount.diskId, since, until: since + maxMs, isThawed: false };
       this.mounts.freezes.push(freeze);
-      return { freezeId: freeze.id, consistency: 'filesystem', detail: null };
+      return { freezeId: freeze.id, consistency: 'filesystem', detail: this.mounts.hookFailure };
     });
   }
 

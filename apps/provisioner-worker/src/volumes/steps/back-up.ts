@@ -47,14 +47,22 @@ export class BackUp extends VolumeStep {
 
   async #fail(pass: VolumePass, backup: OwnBackup, error: AppError): Promise<StepResult> {
     const failures = backup.failures + 1;
-    const again = { state: 'requested', snapshotId: null, takenAt: null, consistency: null, frozenMs: null, failures } as const;
+    const again = {
+      state: 'requested',
+      snapshotId: null,
+      takenAt: null,
+      consistency: null,
+      consistencyDetail: null,
+      frozenMs: null,
+    } as const;
+    const tried = { ...again, failures, failure: error.message };
     // No retry makes a disk come back.
     if (failures < backupTriesMax && !hasCode(error, 'volume_lost')) {
-      await pass.recordBackup(backup, again);
+      await pass.recordBackup(backup, tried);
       const waitMs = nextTryAt(backup.requestedAt, failures).getTime() - Date.now();
       return waitFor('the next try of a backup', Math.min(Math.max(waitMs, 1_000), retryMsMax));
     }
-    await pass.recordBackup(backup, { ...again, state: 'failed', failure: error.message });
+    await pass.recordBackup(backup, { ...tried, state: 'failed' });
     await this.audit.write(pass.resource.id, 'warning', `a ${backup.kind} backup of volume ${backup.volumeName} failed: ${error.message}`, {
       volumeId: pass.volume.id,
       backupId: backup.id,

@@ -25,7 +25,9 @@ It holds the content of within seconds from now, however long AWS then takes to 
     const request: CreateBackupRequest = { volume: args.volume, ...(flags.note === undefined ? {} : { note: flags.note }) };
     const { id } = await callAddon<BackupAnswer>(session, 'POST', '/backups', request);
     if (!flags.wait) return this.log(`Backup ${id} of ${args.volume} is asked for. To look: heroku dh:backups${session.flags}`);
-    const { consistency } = await waitForBackup(session, id);
-    this.log(`Backup ${id} of ${args.volume} is complete${consistency === null ? '' : ` (consistent as: ${consistency})`}.`);
+    const { consistency, consistency_detail: why } = await waitForBackup(session, id);
+    const claim = consistency === null ? '' : ` (consistent as: ${consistency})`;
+    this.log(`Backup ${id} of ${args.volume} is complete${claim}.`);
+    if (why !== null) this.log(`It is less than was asked for: ${why}`);
   }
 }
