@@ -144,11 +144,13 @@ describe('the backups', () => {
     expect((await states()).map(({ mayDiffer }) => mayDiffer)).toEqual([true, false, true]);
   });
 
-  it('a later verification that went well counts for more than one that did not', async () => {
+  it('count as what the newest of those verified is: a later one that is whole ends it, an older one does not', async () => {
     const id = await volume('data');
     await backup(id, 30 * hour, { ...completed(30 * hour), verification: 'failed', verifiedAt: ago(29 * hour) });
     await backup(id, 10 * hour, { ...completed(10 * hour), verification: 'ok', verifiedAt: ago(9 * hour) });
     expect(await states()).toEqual([expect.objectContaining({ isVerificationBad: false, goodAge: about(10 * hour) })]);
+    await backup(id, 5 * hour, { ...completed(5 * hour), verification: 'failed', verifiedAt: ago(10 * hour) });
+    expect(await states()).toEqual([expect.objectContaining({ isVerificationBad: true, goodAge: about(10 * hour) })]);
   });
 
   it('are told of volumes that are to have them and are there, and of this add-on', async () => {

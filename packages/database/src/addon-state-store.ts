@@ -27,7 +27,7 @@ const selectBackups = `
   LEFT JOIN LATERAL (SELECT b.state, b.failures, b.failure, b.requested_at FROM backups b
     WHERE b.volume_id = v.id ORDER BY b.requested_at DESC, b.id DESC LIMIT 1) newest ON true
   LEFT JOIN LATERAL (SELECT b.verification, b.verification_detail FROM backups b
-    WHERE b.volume_id = v.id AND b.state = 'completed' AND b.verified_at IS NOT NULL ORDER BY b.verified_at DESC LIMIT 1) checked ON true
+    WHERE b.volume_id = v.id AND b.state = 'completed' AND b.verified_at IS NOT NULL ORDER BY b.taken_at DESC NULLS LAST LIMIT 1) checked ON true
   WHERE v.resource_id = ANY($1::uuid[]) AND v.desired = 'present' AND v.backups = 'daily'
   ORDER BY v.name`;
 

@@ -5,7 +5,13 @@ import { backupsToExpire, removedBackupsToExpire, type KeptBackup } from './rete
 const keep = { daily: 7, weekly: 4, monthly: 6 };
 const noon = (date: string) => new Date(`${date}T12:00:00Z`);
 const now = noon('2026-11-27');
-const daily = (takenAt: Date): KeptBackup => ({ id: takenAt.toISOString().slice(0, 16), kind: 'daily', takenAt, keepUntil: null });
+const daily = (takenAt: Date): KeptBackup => ({
+  id: takenAt.toISOString().slice(0, 16),
+  kind: 'daily',
+  takenAt,
+  keepUntil: null,
+  verification: null,
+});
 const year = Array.from({ length: 365 }, (_, ago) => daily(new Date(now.getTime() - ago * dayMs)));
 
 function kept(backups: readonly KeptBackup[], by = keep, at = now): KeptBackup[] {
@@ -33,6 +39,11 @@ describe('which daily backups may go', () => {
     expect(kept([{ ...daily(noon('2020-01-01')), kind: 'manual', keepUntil: noon('2020-02-01') }])).toHaveLength(1);
   });
 
+  it('never takes the newest one that was not found damaged, beside those that were', () => {
+    const damaged = year.slice(0, 3).map((backup): KeptBackup => ({ ...backup, verification: 'failed' }));
+    expect(kept([...damaged, ...year.slice(3, 9)], { daily: 1, weekly: 0, monthly: 0 })).toEqual([damaged[0], year[3]]);
+  });
+
   it('counts days that have one: a week without backups costs none', () => {
     const gappy = [...year.slice(0, 3), ...year.slice(100, 104)];
     expect(kept(gappy)).toEqual(gappy);
@@ -44,8 +55,8 @@ describe('which daily backups may go', () => {
   });
 
   it('keeps those made by hand and before a change until their time is over, and counts them for no day', () => {
-    const manual: KeptBackup = { id: 'm', kind: 'manual', takenAt: noon('2026-11-26'), keepUntil: noon('2026-12-26') };
-    const over: KeptBackup = { id: 'c', kind: 'change', takenAt: noon('2026-11-18'), keepUntil: noon('2026-11-25') };
+    const manual: KeptBackup = { id: 'm', kind: 'manual', takenAt: noon('2026-11-26'), keepUntil: noon('2026-12-26'), verification: null };
+    const over: KeptBackup = { id: 'c', kind: 'change', takenAt: noon('2026-11-18'), keepUntil: noon('2026-11-25'), verification: null };
     const left = kept([...year, manual, over]);
     expect(left).toContain(manual);
     expect(left).not.toContain(over);
@@ -59,8 +70,8 @@ describe('which daily backups may go', () => {
 });
 
 describe('which backups of a removed volume may go', () => {
-  const final: KeptBackup = { id: 'f', kind: 'final', takenAt: now, keepUntil: new Date(now.getTime() + 7 * dayMs) };
-  const manual: KeptBackup = { id: 'm', kind: 'manual', takenAt: now, keepUntil: new Date(now.getTime() + 30 * dayMs) };
+  const final: KeptBackup = { id: 'f', kind: 'final', takenAt: now, keepUntil: new Date(now.getTime() + 7 * dayMs), verification: null };
+  const manual: KeptBackup = { id: 'm', kind: 'manual', takenAt: now, keepUntil: new Date(now.getTime() + 30 * dayMs), verification: null };
   const later = (days: number) => new Date(now.getTime() + days * dayMs);
 
   it('are none as long as its final one is kept', () => {

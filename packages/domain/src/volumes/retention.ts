@@ -1,5 +1,5 @@
 import type { BackupsKept } from '../plan.js';
-import type { BackupKind } from './backup.js';
+import type { BackupKind, Verification } from './backup.js';
 import { dayMs } from './backup-schedule.js';
 
 export interface KeptBackup {
@@ -7,6 +7,8 @@ export interface KeptBackup {
   readonly kind: BackupKind;
   readonly takenAt: Date;
   readonly keepUntil: Date | null;
+  /** Null: nobody has looked. */
+  readonly verification: Verification | null;
 }
 
 /** Days that a backup from before a change is kept. */
@@ -20,13 +22,15 @@ const monthOf = (at: Date) => at.getUTCFullYear() * 12 + at.getUTCMonth();
 
 /**
  * Ids of the completed backups of one volume that may go, the oldest first. A daily one stays while it is the newest of one of the days, weeks or
- * months that are kept; the others until their time is over. The newest of all never goes. A day without a backup takes no place.
+ * months that are kept; the others until their time is over. The newest of all never goes, nor the newest that was not found damaged. A day without a
+ * backup takes no place.
  */
 export function backupsToExpire(completed: readonly KeptBackup[], keep: BackupsKept, now: Date): string[] {
   const newestFirst = completed.toSorted((a, b) => b.takenAt.getTime() - a.takenAt.getTime());
   const daily = newestFirst.filter(({ keepUntil }) => keepUntil === null);
   const kept = new Set([
     ...newestFirst.slice(0, 1),
+    ...newestFirst.filter(({ verification }) => verification !== 'failed').slice(0, 1),
     ...newestOfEach(daily, keep.daily, dayOf),
     ...newestOfEach(daily, keep.weekly, weekOf),
     ...newestOfEach(daily, keep.monthly, monthOf),
