@@ -1,42 +1,22 @@
-import { CallGate } from '@dockhero/testing/fakes/call-gate';
 import { backupTriesMax } from '@dockhero/domain/volumes/backup-retries';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { settle } from '../testing/drive.js';
-import { makeVolumeReconciler } from '../testing/volume-worker.js';
+import { prepareVolumes, type PreparedVolumes } from '../testing/prepare-volumes.js';
 import { VolumeOwner } from '../testing/volume-owner.js';
-import { openStorage, World, type TestStorage } from '../testing/world.js';
-import type { VolumeReconciler } from './volume-reconciler.js';
 
 const dayMs = 86_400_000;
-let storage: TestStorage;
-let world: World;
-let gate: CallGate;
-let worker: VolumeReconciler;
+let storage: PreparedVolumes['storage'];
+let world: PreparedVolumes['world'];
+let gate: PreparedVolumes['gate'];
+let worker: PreparedVolumes['worker'];
 
-beforeAll(async () => {
-  storage = await openStorage();
-});
-afterAll(() => storage.drop());
-beforeEach(() => {
-  world = new World(storage, {}, { snapshotMs: 20_000 });
-  gate = new CallGate();
-  worker = makeVolumeReconciler(world, gate, storage.database);
-});
-afterEach(() => {
-  world.advance(10_000);
-  expect(world.mounts.frozen()).toEqual([]);
-  expect([...world.ebs.violations, ...world.mounts.violations]).toEqual([]);
-});
+prepareVolumes({ snapshotMs: 20_000 }, (made) => ({ storage, world, gate, worker } = made));
 
 const settled = async (id: string) => await settle(world, worker, id);
 
 async function inUse() {
   const owner = await VolumeOwner.with(world);
-  const volume = await owner.create();
-  await owner.want(volume, 0);
-  await settled(volume.id);
-  await owner.mount(volume, 0);
-  return { owner, volume, diskId: world.ebs.alive()[0]?.id ?? '' };
+  return { owner, volume: await owner.use(worker), diskId: world.ebs.alive()[0]?.id ?? '' };
 }
 
 describe('a backup', () => {

@@ -1,30 +1,20 @@
 import { CallGate } from '@dockhero/testing/fakes/call-gate';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { passTimes, settle } from '../testing/drive.js';
-import { makeVolumeReconciler } from '../testing/volume-worker.js';
+import { prepareVolumes, type PreparedVolumes } from '../testing/prepare-volumes.js';
 import { VolumeOwner } from '../testing/volume-owner.js';
 import { makeReconciler } from '../testing/worker.js';
-import { openStorage, World, type TestStorage } from '../testing/world.js';
-import type { VolumeReconciler } from './volume-reconciler.js';
 
 const dayMs = 86_400_000;
-let storage: TestStorage;
-let world: World;
-let gate: CallGate;
-let worker: VolumeReconciler;
+let storage: PreparedVolumes['storage'];
+let world: PreparedVolumes['world'];
+let gate: PreparedVolumes['gate'];
+let worker: PreparedVolumes['worker'];
 
-beforeAll(async () => {
-  storage = await openStorage();
-});
-afterAll(() => storage.drop());
-beforeEach(() => {
-  world = new World(storage, {}, { createMs: 400, attachMs: 900, detachMs: 500, snapshotMs: 20_000, modifyMs: 3_000 });
-  gate = new CallGate();
-  worker = makeVolumeReconciler(world, gate, storage.database);
-});
-afterEach(() => {
-  expect([...world.ebs.violations, ...world.mounts.violations]).toEqual([]);
-});
+prepareVolumes(
+  { createMs: 400, attachMs: 900, detachMs: 500, snapshotMs: 20_000, modifyMs: 3_000 },
+  (made) => ({ storage, world, gate, worker } = made),
+);
 
 const settled = async (id: string) => await settle(world, worker, id);
 const passes = async (id: string, count: number) => await passTimes(world, worker, id, count);

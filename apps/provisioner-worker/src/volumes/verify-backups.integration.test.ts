@@ -4,37 +4,26 @@ import { CallGate } from '@dockhero/testing/fakes/call-gate';
 import { FakeDisks } from '@dockhero/testing/fakes/fake-disks';
 import { FakeSnapshots } from '@dockhero/testing/fakes/fake-snapshots';
 import { pino } from 'pino';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { passOnce, passTimes, settle } from '../testing/drive.js';
 import { Life, mortal } from '../testing/mortal-database.js';
 import { makeVolumeReconciler } from '../testing/volume-worker.js';
+import { prepareVolumes, type PreparedVolumes } from '../testing/prepare-volumes.js';
 import { VolumeOwner } from '../testing/volume-owner.js';
-import { openStorage, World, type TestStorage } from '../testing/world.js';
+import { World } from '../testing/world.js';
 import { VolumeOrphanSweep } from './volume-orphan-sweep.js';
-import type { VolumeReconciler } from './volume-reconciler.js';
 import { WeeklyVerifications } from './weekly-verifications.js';
 
 const dayMs = 86_400_000;
 const times = { createMs: 2_000, attachMs: 500, detachMs: 500, snapshotMs: 20_000, lagMs: 1_000, idLagMs: 300 };
-let storage: TestStorage;
-let world: World;
-let gate: CallGate;
-let worker: VolumeReconciler;
+let storage: PreparedVolumes['storage'];
+let world: PreparedVolumes['world'];
+let gate: PreparedVolumes['gate'];
+let worker: PreparedVolumes['worker'];
 
-beforeAll(async () => {
-  storage = await openStorage();
-});
-afterAll(() => storage.drop());
-beforeEach(() => {
-  world = new World(storage, {}, times);
-  gate = new CallGate();
-  worker = makeVolumeReconciler(world, gate, storage.database);
-});
-afterEach(async () => {
-  expect([...world.ebs.violations, ...world.mounts.violations]).toEqual([]);
-  // What is due is asked of all volumes there are.
-  await storage.database.$executeRaw`TRUNCATE backups CASCADE`;
-});
+prepareVolumes(times, (made) => ({ storage, world, gate, worker } = made));
+// What is due is asked of all volumes there are.
+afterEach(() => storage.database.$executeRaw`TRUNCATE backups CASCADE`);
 
 const schedule = () => new WeeklyVerifications(storage.database, world.volumeDoorbell).run(new Date());
 const scratch = () => world.ebs.alive().filter(({ scratchOf }) => scratchOf !== null);
