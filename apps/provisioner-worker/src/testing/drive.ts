@@ -4,7 +4,7 @@ import { ProcessEnded } from './mortal-database.js';
 import type { World } from './world.js';
 
 /** Of resources, or of volumes. */
-interface Reconciler {
+export interface Reconciler {
   readonly pass: (id: string) => Promise<StepResult>;
 }
 

@@ -1,21 +1,12 @@
-import { AppError } from '@dockhero/domain/errors';
+import type { ErrorCode } from '@dockhero/domain/errors';
 import { planBySlug } from '@dockhero/domain/plan';
 import type { OAuthGrant } from '@dockhero/domain/resource';
-import { CallGate, type Moment } from '@dockhero/testing/fakes/call-gate';
-import type { Reconciler } from '../reconcile/reconciler.js';
-import { passOnce } from './drive.js';
-import { Life, mortal } from './mortal-database.js';
 import type { Random } from './random.js';
+import { Storm } from './storm.js';
 import { makeReconciler, publicUrl } from './worker.js';
 import { World, type TestStorage } from './world.js';
 
-interface Process {
-  readonly life: Life;
-  readonly reconciler: Reconciler;
-}
-
-/** How bad the weather is: probabilities per outside call, and per pass. */
-const weather = { crash: 0.02, lostAnswer: 0.04, refusal: 0.03, crashInQueries: 0.04 };
+const weather = { crash: 0.02, lostAnswer: 0.04, refusal: 0.03, crashInQueries: 0.04, queries: 25 };
 
 /**
  * One life of one resource under a random schedule: Heroku posts, repeats, changes the plan and removes; two workers make passes, alone
@@ -24,14 +15,11 @@ const weather = { crash: 0.02, lostAnswer: 0.04, refusal: 0.03, crashInQueries: 
  */
 export class Schedule {
   readonly world: World;
-  /** What happened, for whoever must understand a failure. */
-  readonly log: string[] = [];
-  readonly #processes: [Process, Process];
+  readonly #storm: Storm;
   #id = '';
   #plan: string;
   #grant: OAuthGrant | null = null;
   #isRemoved = false;
-  #isStormy = true;
 
   constructor(
     storage: TestStorage,
@@ -43,7 +31,11 @@ export class Schedule {
     this.world.hosts.bootMs = upTo(3_000);
     this.#plan = plans[random.below(plans.length)] ?? '';
     if (random.chance(0.2)) this.world.cloud.full.add('t3.micro/subnet-a').add('t3.micro/subnet-b');
-    this.#processes = [this.#start(), this.#start()];
+    this.#storm = new Storm(this.world, random, weather, { make: makeReconciler, refusalOf });
+  }
+
+  get log(): string[] {
+    return this.#storm.log;
   }
 
   async run(): Promise<void> {
@@ -52,7 +44,7 @@ export class Schedule {
     this.#grant = sold.grant;
     await this.#post();
     for (let turns = 5 + this.random.below(15); turns > 0; turns -= 1) await this.#turn();
-    this.#isStormy = false;
+    this.#storm.isOver = true;
     if (!this.#isRemoved && this.random.chance(0.4)) await this.#remove();
     await this.#settle();
     await this.#compare();
@@ -70,45 +62,11 @@ export class Schedule {
   }
 
   async #pass(index: 0 | 1): Promise<string> {
-    const { life, reconciler } = this.#processes[index];
-    if (this.#isStormy && this.random.chance(weather.crashInQueries)) life.queriesLeft = this.random.below(25);
-    const outcome = await passOnce(this.world, reconciler, this.#id);
-    life.queriesLeft = null;
-    this.log.push(`worker ${index}: ${outcome}`);
+    const outcome = await this.#storm.pass(index, this.#id);
     if (outcome.startsWith('waiting')) this.world.advance(this.random.below(4_000)); // the queue is late, as queues are
-    if (outcome === 'process ended') {
-      this.#processes[index] = this.#start();
-      // Its lease ends by time, unless the other worker holds it by now.
-      if (this.random.chance(0.7) || !this.#isStormy) await this.world.expireLease(this.#id);
-    }
+    // The lease of a process that has ended ends by time, unless the other worker holds it by now.
+    if (outcome === 'process ended' && (this.random.chance(0.7) || this.#storm.isOver)) await this.world.expireLease(this.#id);
     return outcome;
-  }
-
-  #start(): Process {
-    const life = new Life();
-    const gate = new CallGate();
-    gate.hook = (call, moment) => this.#weather(call, moment, life);
-    return { life, reconciler: makeReconciler(this.world, gate, mortal(this.world.database, life)) };
-  }
-
-  #weather(call: string, moment: Moment, life: Life): void {
-    life.check();
-    if (!this.#isStormy) return;
-    if (this.random.chance(weather.crash)) {
-      this.log.push(`process ends ${moment} ${call}`);
-      life.end();
-    }
-    if (!this.random.chance(moment === 'after' ? weather.lostAnswer : weather.refusal)) return;
-    this.log.push(`${moment === 'after' ? 'answer lost' : 'refused'}: ${call}`);
-    throw new AppError(
-      call.startsWith('docker')
-        ? 'docker_unreachable'
-        : call.startsWith('agent')
-          ? 'agent_unreachable'
-          : /identity|platform/.test(call)
-            ? 'heroku_unavailable'
-            : 'aws_unavailable',
-    );
   }
 
   async #post(): Promise<void> {
@@ -199,4 +157,10 @@ export class Schedule {
     const current = await this.world.resources.configToken(this.#id);
     return current && `${publicUrl}/c/${current.token.reveal()}`;
   }
+}
+
+function refusalOf(call: string): ErrorCode {
+  if (call.startsWith('docker')) return 'docker_unreachable';
+  if (call.startsWith('agent')) return 'agent_unreachable';
+  return /identity|platform/.test(call) ? 'heroku_unavailable' : 'aws_unavailable';
 }

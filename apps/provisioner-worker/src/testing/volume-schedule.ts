@@ -1,21 +1,13 @@
 import { AppError } from '@dockhero/domain/errors';
 import type { Volume } from '@dockhero/domain/volumes/volume';
-import { CallGate, type Moment } from '@dockhero/testing/fakes/call-gate';
-import { passOnce } from './drive.js';
-import { Life, mortal } from './mortal-database.js';
 import type { Random } from './random.js';
+import { Storm } from './storm.js';
 import { VolumeInvariants } from './volume-invariants.js';
 import { VolumeOwner } from './volume-owner.js';
 import { makeVolumeReconciler } from './volume-worker.js';
 import { World, type TestStorage } from './world.js';
 
-interface Process {
-  readonly life: Life;
-  readonly reconciler: ReturnType<typeof makeVolumeReconciler>;
-}
-
-/** Probabilities per outside call, and per pass. */
-const weather = { crash: 0.015, lostAnswer: 0.04, refusal: 0.03, crashInQueries: 0.03 };
+const weather = { crash: 0.015, lostAnswer: 0.04, refusal: 0.03, crashInQueries: 0.03, queries: 12 };
 const hosts = 3;
 
 /**
@@ -25,12 +17,10 @@ const hosts = 3;
  */
 export class VolumeSchedule {
   readonly world: World;
-  readonly log: string[] = [];
   #owner!: VolumeOwner;
   #volume!: Volume;
-  #processes!: [Process, Process];
+  readonly #storm: Storm;
   readonly #never: VolumeInvariants;
-  #isStormy = true;
   #isRemoved = false;
   /** What was written last, of the content that the volume has now; null: unknown, since an older backup may have been restored. */
   #written: string | null = null;
@@ -54,17 +44,24 @@ export class VolumeSchedule {
       },
     );
     this.#never = new VolumeInvariants(this.world);
+    this.#storm = new Storm(this.world, random, weather, {
+      make: makeVolumeReconciler,
+      refusalOf: (call) => (call.startsWith('volumes') ? 'agent_unreachable' : random.chance(0.3) ? 'aws_throttled' : 'aws_unavailable'),
+    });
+  }
+
+  get log(): string[] {
+    return this.#storm.log;
   }
 
   async run(): Promise<void> {
     this.#owner = await VolumeOwner.with(this.world, 'business');
     this.#volume = await this.#owner.create();
-    this.#processes = [this.#start(), this.#start()];
     for (let turns = 20 + this.random.below(40); turns > 0; turns -= 1) {
       await this.#turn();
       this.#never.check();
     }
-    this.#isStormy = false;
+    this.#storm.isOver = true;
     this.world.mounts.silent.clear();
     this.world.ebs.stuck.clear();
     await this.#compare();
@@ -166,35 +163,9 @@ export class VolumeSchedule {
   }
 
   async #pass(index: 0 | 1): Promise<string> {
-    const { life, reconciler } = this.#processes[index];
-    if (this.#isStormy && this.random.chance(weather.crashInQueries)) life.queriesLeft = this.random.below(12);
-    const outcome = await passOnce(this.world, reconciler, this.#volume.id);
-    life.queriesLeft = null;
-    this.log.push(`worker ${index}: ${outcome}`);
-    if (outcome === 'process ended') {
-      this.#processes[index] = this.#start();
-      await this.world.expireLease(this.#volume.id);
-    }
+    const outcome = await this.#storm.pass(index, this.#volume.id);
+    if (outcome === 'process ended') await this.world.expireLease(this.#volume.id);
     return outcome;
-  }
-
-  #start(): Process {
-    const life = new Life();
-    const gate = new CallGate();
-    gate.hook = (call, moment) => this.#weather(call, moment, life);
-    return { life, reconciler: makeVolumeReconciler(this.world, gate, mortal(this.world.database, life)) };
-  }
-
-  #weather(call: string, moment: Moment, life: Life): void {
-    life.check();
-    if (!this.#isStormy) return;
-    if (this.random.chance(weather.crash)) {
-      this.log.push(`process ends ${moment} ${call}`);
-      life.end();
-    }
-    if (!this.random.chance(moment === 'after' ? weather.lostAnswer : weather.refusal)) return;
-    this.log.push(`${moment === 'after' ? 'answer lost' : 'refused'}: ${call}`);
-    throw new AppError(call.startsWith('volumes') ? 'agent_unreachable' : this.random.chance(0.3) ? 'aws_throttled' : 'aws_unavailable');
   }
 
   async #settle(): Promise<string[]> {
