@@ -1,4 +1,5 @@
 import type { Incident } from '@dockhero/domain/monitoring/incident';
+import { listColumns } from './list-columns.js';
 
 /** An incident as it is stored. */
 export interface StoredIncident extends Incident {
@@ -27,9 +28,7 @@ const columns = {
 } as const satisfies Record<keyof StoredIncident, string>;
 
 /** Of `incidents i`, by the names of `StoredIncident`. */
-export const incidentColumns = Object.entries(columns)
-  .map(([name, column]) => `i.${column} AS "${name}"`)
-  .join(', ');
+export const incidentColumns = listColumns('i', columns);
 
 type IncidentJson = { readonly [Name in keyof Incident]: Date extends Incident[Name] ? string | null : Incident[Name] };
 

@@ -1,5 +1,6 @@
 import { AppError } from '@dockhero/domain/errors';
 import type { ClusterFacts, Resource } from '@dockhero/domain/resource';
+import { listColumns } from './list-columns.js';
 
 const resourceColumns = {
   id: 'id',
@@ -34,13 +35,9 @@ const factColumns = {
 } as const satisfies Record<keyof ClusterFacts, string>;
 
 const factNames = Object.keys(factColumns) as (keyof ClusterFacts)[];
-const list = (table: string, columns: Record<string, string>) =>
-  Object.entries(columns)
-    .map(([name, column]) => `${table}.${column} AS "${name}"`)
-    .join(', ');
 
 /** A resource with what is known of its cluster, in one row: the tables share no name of a property. */
-export const resourceWithFactsColumns = `${list('r', resourceColumns)}, ${list('c', factColumns)}`;
+export const resourceWithFactsColumns = `${listColumns('r', resourceColumns)}, ${listColumns('c', factColumns)}`;
 export const resourceWithFactsTables = 'resources r LEFT JOIN clusters c ON c.resource_id = r.id';
 
 /**

@@ -1,5 +1,6 @@
 import type { Backup } from '@dockhero/domain/volumes/backup';
 import type { Volume, VolumeFacts } from '@dockhero/domain/volumes/volume';
+import { listColumns } from './list-columns.js';
 
 const volumeNames = {
   id: 'id',
@@ -70,18 +71,13 @@ const backupNames = {
 /** Before the name of each fact in a row that holds a volume and its facts: the two share some. */
 const factPrefix = 'fact ';
 
-const list = (table: string, columns: Record<string, string>, prefix = '') =>
-  Object.entries(columns)
-    .map(([name, column]) => `${table}.${column} AS "${prefix}${name}"`)
-    .join(', ');
-
 /** Of `volumes v`: what `Volume` has. The texts in it are those that the partner API has checked. */
-export const volumeColumns = list('v', volumeNames);
+export const volumeColumns = listColumns('v', volumeNames);
 /** Of `volumes v LEFT JOIN volume_facts f`: for `toVolumeWithFacts`. */
-export const volumeWithFactsColumns = `${volumeColumns}, ${list('f', factNames, factPrefix)}`;
+export const volumeWithFactsColumns = `${volumeColumns}, ${listColumns('f', factNames, factPrefix)}`;
 export const volumeWithFactsTables = 'volumes v LEFT JOIN volume_facts f ON f.volume_id = v.id';
 /** Of `backups b JOIN volumes v`: what `Backup` has. A number that a column of 64 bits holds comes as a float: exact up to 8 PiB. */
-export const backupColumns = `${list('b', backupNames)}, b.changed_bytes::float8 AS "changedBytes", v.name AS "volumeName"`;
+export const backupColumns = `${listColumns('b', backupNames)}, b.changed_bytes::float8 AS "changedBytes", v.name AS "volumeName"`;
 export const backupTables = 'backups b JOIN volumes v ON v.id = b.volume_id';
 
 export interface VolumeWithFacts {
