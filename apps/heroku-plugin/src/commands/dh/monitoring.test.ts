@@ -1,12 +1,9 @@
-import { mkdtemp, realpath, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { HerokuWorld } from '../../../../local-cloud/src/heroku/testing/heroku-world.js';
 import { runCommand } from '../../generate/testing/run-command.js';
 import { anAlert } from '../../testing/an-alert.js';
 import { hostSeries } from '../../testing/host-series.js';
-import { StandInApi } from '../../testing/stand-in-api.js';
+import { prepareAcme } from '../../testing/prepare-acme.js';
 import { StandInMonitoring } from '../../testing/stand-in-monitoring.js';
 import Alerts from './alerts/index.js';
 import AlertsSet from './alerts/set.js';
@@ -20,32 +17,10 @@ import NewRelicUnset from './newrelic/unset.js';
 import Prometheus from './prometheus.js';
 import Status from './status.js';
 
-const former = { ...process.env };
-const api = new StandInApi();
-let home = '';
-let world: HerokuWorld;
+const { api, setConfigVars } = prepareAcme(() => HerokuWorld.start());
 const app = ['--app', 'acme'];
 const licenseKey = 'c'.repeat(36) + 'NRAL';
 
-beforeAll(async () => {
-  [world] = await Promise.all([HerokuWorld.start(), api.start()]);
-  home = await realpath(await mkdtemp(join(tmpdir(), 'monitoring-commands-')));
-  Object.assign(process.env, {
-    HOME: home,
-    XDG_DATA_HOME: home,
-    HEROKU_HOST: world.heroku.url,
-    HEROKU_API_KEY: 'HRKU-test',
-    DISABLE_TELEMETRY: 'true',
-  });
-  await world.as('POST', '/apps', { name: 'acme' });
-  await world.as('PATCH', '/apps/acme/config-vars', { DOCKHERO_CONFIG_URL: api.configUrl, DOCKHERO_HOST: 'h.example' });
-});
-afterAll(async () => {
-  for (const name of Object.keys(process.env)) if (!(name in former)) delete process.env[name];
-  Object.assign(process.env, former);
-  await Promise.all([world.stop(), api.stop()]);
-  await rm(home, { recursive: true, force: true });
-});
 beforeEach(() => {
   Object.assign(api.monitoring, new StandInMonitoring());
   api.requests.length = 0;
@@ -129,7 +104,7 @@ describe('dh:newrelic', () => {
       code: 1,
       err: expect.stringContaining('acme has no config var NEW_RELIC_LICENSE_KEY.'),
     });
-    await world.as('PATCH', '/apps/acme/config-vars', { NEW_RELIC_LICENSE_KEY: licenseKey });
+    await setConfigVars({ NEW_RELIC_LICENSE_KEY: licenseKey });
     const set = await runCommand(NewRelicSet, '--from-config', ...app);
     expect([set.code, api.monitoring.newRelicKey, set.out.includes(licenseKey)]).toEqual([0, licenseKey, false]);
     api.monitoring.newRelic = { ...api.monitoring.newRelic, last_ok_at: new Date(Date.now() - 600_000).toISOString(), error: 'HTTP 403' };

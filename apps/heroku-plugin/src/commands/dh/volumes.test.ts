@@ -1,10 +1,7 @@
-import { mkdtemp, realpath, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { HerokuWorld } from '../../../../local-cloud/src/heroku/testing/heroku-world.js';
 import { runCommand } from '../../generate/testing/run-command.js';
-import { StandInApi } from '../../testing/stand-in-api.js';
+import { prepareAcme } from '../../testing/prepare-acme.js';
 import { aBackup, aVolume, StandInVolumes } from '../../testing/stand-in-volumes.js';
 import BackupsCreate from './backups/create.js';
 import Backups from './backups/index.js';
@@ -16,32 +13,10 @@ import VolumesResize from './volumes/resize.js';
 import VolumesUndelete from './volumes/undelete.js';
 import VolumesUpdate from './volumes/update.js';
 
-const former = { ...process.env };
-const api = new StandInApi();
-let home = '';
-let world: HerokuWorld;
+const { api } = prepareAcme(() => HerokuWorld.start());
 const app = ['--app', 'acme'];
 const other = '7d3f09bb-3a4b-4d5e-8f60-0123456789ab';
 
-beforeAll(async () => {
-  [world] = await Promise.all([HerokuWorld.start(), api.start()]);
-  home = await realpath(await mkdtemp(join(tmpdir(), 'volume-commands-')));
-  Object.assign(process.env, {
-    HOME: home,
-    XDG_DATA_HOME: home,
-    HEROKU_HOST: world.heroku.url,
-    HEROKU_API_KEY: 'HRKU-test',
-    DISABLE_TELEMETRY: 'true',
-  });
-  await world.as('POST', '/apps', { name: 'acme' });
-  await world.as('PATCH', '/apps/acme/config-vars', { DOCKHERO_CONFIG_URL: api.configUrl, DOCKHERO_HOST: 'h.example' });
-});
-afterAll(async () => {
-  for (const name of Object.keys(process.env)) if (!(name in former)) delete process.env[name];
-  Object.assign(process.env, former);
-  await Promise.all([world.stop(), api.stop()]);
-  await rm(home, { recursive: true, force: true });
-});
 beforeEach(() => {
   Object.assign(api.volumes, new StandInVolumes());
   api.requests.length = 0;
