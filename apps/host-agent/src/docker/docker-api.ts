@@ -18,8 +18,11 @@ export class DockerApi {
 
   /** The answer as it is. @throws as `call`. */
   async text(method: 'GET' | 'POST' | 'DELETE', path: string, timeoutMs = answerTimeoutMs, body?: object): Promise<string> {
-    const response = await this.#open(method, path, AbortSignal.timeout(timeoutMs), body);
+    const signal = AbortSignal.timeout(timeoutMs);
+    const response = await this.#open(method, path, signal, body);
     const text = await readAll(response);
+    // What a command prints has no length: cut off by us, it looks like its end.
+    signal.throwIfAborted();
     const status = response.statusCode ?? 0;
     if (status < 200 || status > 299) throw new Error(`Docker answers ${status} to ${method} ${path}: ${text.slice(0, 200)}`);
     return text;
