@@ -4,8 +4,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { SMTPServer } from 'smtp-server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Mailbox } from './mailbox.js';
 import { dockerClient, dockerVariables } from './original-client.mjs';
 import { SecondProcess } from './second-process.js';
 import { System, eventually, type CliOptions, type CliResult } from './system.js';
@@ -13,39 +13,6 @@ import { System, eventually, type CliOptions, type CliResult } from './system.js
 type Docker = (args: string[], timeoutMs?: number) => Promise<string>;
 
 const app = 'watched';
-
-/** A real SMTP server: what the customer's mailbox gets. */
-class Mailbox {
-  readonly mails: { readonly to: string; readonly text: string }[] = [];
-  readonly #server = new SMTPServer({
-    authOptional: true,
-    disabledCommands: ['STARTTLS', 'AUTH'],
-    disableReverseLookup: true,
-    onData: (stream, { envelope }, done) => {
-      const chunks: Buffer[] = [];
-      stream.on('data', (chunk: Buffer) => chunks.push(chunk));
-      stream.on('end', () => {
-        const text = Buffer.concat(chunks).toString('utf8').replaceAll('=\r\n', '').replaceAll('=3D', '=');
-        for (const { address } of envelope.rcptTo) this.mails.push({ to: address, text });
-        done();
-      });
-    },
-  });
-
-  async start(): Promise<number> {
-    this.#server.on('error', () => {});
-    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', () => resolve()));
-    return (this.#server.server.address() as { port: number }).port;
-  }
-
-  async stop(): Promise<void> {
-    await new Promise<void>((resolve) => this.#server.close(() => resolve()));
-  }
-
-  with(pattern: RegExp): string[] {
-    return this.mails.map(({ text }) => text).filter((text) => pattern.test(text));
-  }
-}
 
 /** In the place of New Relic's Metric API: keeps the times of the samples that it gets, and answers as it is told. */
 class MetricApi {
@@ -122,9 +89,8 @@ describe('a host that is watched', () => {
   };
 
   beforeAll(async () => {
-    const port = await mailbox.start();
     system = await System.start(10, {
-      SMTP_URL: `smtp://127.0.0.1:${String(port)}`,
+      SMTP_URL: await mailbox.start(),
       SAMPLE_MS: '1000',
       NEW_RELIC_URL: await metricApi.start(),
     });

