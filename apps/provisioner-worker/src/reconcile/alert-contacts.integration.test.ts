@@ -1,26 +1,16 @@
 import { AlertContactStore } from '@dockhero/database/alert-contact-store';
-import { CallGate } from '@dockhero/testing/fakes/call-gate';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { settle } from '../testing/drive.js';
-import { makeReconciler } from '../testing/worker.js';
-import { openStorage, World, type TestStorage } from '../testing/world.js';
-import type { Reconciler } from './reconciler.js';
+import { prepareResources, type PreparedResources } from '../testing/prepare-resources.js';
 
-let storage: TestStorage;
-let world: World;
-let gate: CallGate;
-let reconciler: Reconciler;
+let world: PreparedResources['world'];
+let gate: PreparedResources['gate'];
+let reconciler: PreparedResources['reconciler'];
 let contacts: AlertContactStore;
 
-beforeAll(async () => {
-  storage = await openStorage();
-  contacts = new AlertContactStore(storage.database);
-});
-afterAll(() => storage.drop());
+prepareResources((made) => ({ world, gate, reconciler } = made));
 beforeEach(() => {
-  world = new World(storage);
-  gate = new CallGate();
-  reconciler = makeReconciler(world, gate, storage.database);
+  contacts = new AlertContactStore(world.database);
 });
 
 const asked = () => gate.count('platform.contacts');
@@ -29,11 +19,6 @@ async function running(): Promise<string> {
   const id = await world.sell();
   await settle(world, reconciler, id);
   return id;
-}
-/** As if they had been read that much earlier. The database dates them by its own clock. */
-async function age(id: string, hours: number): Promise<void> {
-  await storage.database
-    .$executeRaw`UPDATE clusters SET contacts_read_at = contacts_read_at - make_interval(hours => ${hours}::int) WHERE resource_id = ${id}::uuid`;
 }
 
 describe('alert contacts', () => {
@@ -46,15 +31,15 @@ describe('alert contacts', () => {
   it('are read again after a day and not before: who came is told of alerts, who left is not', async () => {
     const id = await running();
     world.heroku.collaborate(id, 'new@example.test');
-    await age(id, 23);
+    await world.agePlatformReads(id, 23);
     await settle(world, reconciler, id);
     expect(asked()).toBe(1);
-    await age(id, 2);
+    await world.agePlatformReads(id, 2);
     await settle(world, reconciler, id);
     expect([asked(), await contacts.list(id)]).toEqual([2, [{ email: 'new@example.test', role: 'collaborator' }, owner]]);
     const addon = world.heroku.addons.get(id);
     if (addon) addon.contacts = addon.contacts.slice(1);
-    await age(id, 25);
+    await world.agePlatformReads(id, 25);
     await settle(world, reconciler, id);
     expect(await contacts.list(id)).toEqual([{ email: 'new@example.test', role: 'collaborator' }]);
   });
@@ -87,7 +72,7 @@ describe('Heroku that does not name the contacts', () => {
   it('leaves those that were known last', async () => {
     const id = await running();
     world.heroku.collaborate(id, 'new@example.test');
-    await age(id, 25);
+    await world.agePlatformReads(id, 25);
     gate.loseAnswer('platform.contacts', 'heroku_unavailable');
     expect(await settle(world, reconciler, id)).toEqual(['done']);
     expect(await contacts.list(id)).toEqual([owner]);

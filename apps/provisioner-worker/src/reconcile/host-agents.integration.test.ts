@@ -1,31 +1,20 @@
 import { AlertSettingsStore } from '@dockhero/database/alert-settings-store';
-import { CallGate } from '@dockhero/testing/fakes/call-gate';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { settle } from '../testing/drive.js';
+import { prepareResources, type PreparedResources } from '../testing/prepare-resources.js';
 import { makeReconciler, workerSettings } from '../testing/worker.js';
-import { openStorage, World, type TestStorage } from '../testing/world.js';
-import type { Reconciler } from './reconciler.js';
 
-let storage: TestStorage;
-let world: World;
-let gate: CallGate;
-let reconciler: Reconciler;
+let world: PreparedResources['world'];
+let gate: PreparedResources['gate'];
+let reconciler: PreparedResources['reconciler'];
 
-beforeAll(async () => {
-  storage = await openStorage();
-});
-afterAll(() => storage.drop());
-beforeEach(() => {
-  world = new World(storage);
-  gate = new CallGate();
-  reconciler = makeReconciler(world, gate, storage.database);
-});
+prepareResources((made) => ({ world, gate, reconciler } = made));
 
 const running = () => [...world.hosts.agents.values()].map(({ sha256 }) => sha256);
 const waits = (outcomes: readonly string[]) => outcomes.filter((outcome) => outcome === 'waiting: the host agent to start').length;
 const warnings = async (id: string) => (await world.audit(id)).filter((entry) => entry.startsWith('warning'));
 /** A worker that wants another release. */
-const withRelease = (agentRelease: string | null) => makeReconciler(world, gate, storage.database, { ...workerSettings, agentRelease });
+const withRelease = (agentRelease: string | null) => makeReconciler(world, gate, world.database, { ...workerSettings, agentRelease });
 
 describe('a provision', () => {
   it('is done when every host’s agent answers', async () => {
@@ -97,7 +86,7 @@ describe('a cluster that is up', () => {
     await settle(world, reconciler, id);
     const freeRoom = () => [...world.hosts.agents.values()].map((agent) => agent.freeRoom);
     expect(freeRoom()).toEqual([true]);
-    await new AlertSettingsStore(storage.database, world.box).write(id, { freeRoom: false });
+    await new AlertSettingsStore(world.database, world.box).write(id, { freeRoom: false });
     await settle(world, reconciler, id);
     expect(freeRoom()).toEqual([false]);
   });

@@ -1,28 +1,20 @@
 import { LogAttachmentStore } from '@dockhero/database/log-attachment-store';
 import { LogInputStore } from '@dockhero/database/log-input-store';
 import { CallGate } from '@dockhero/testing/fakes/call-gate';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { passOnce, settle } from '../testing/drive.js';
 import { Life, mortal } from '../testing/mortal-database.js';
+import { prepareResources, type PreparedResources } from '../testing/prepare-resources.js';
 import { makeReconciler } from '../testing/worker.js';
-import { openStorage, World, type TestStorage } from '../testing/world.js';
-import type { Reconciler } from './reconciler.js';
 
-let storage: TestStorage;
-let world: World;
-let gate: CallGate;
-let reconciler: Reconciler;
+let world: PreparedResources['world'];
+let gate: PreparedResources['gate'];
+let reconciler: PreparedResources['reconciler'];
 let inputs: LogInputStore;
 
-beforeAll(async () => {
-  storage = await openStorage();
-});
-afterAll(() => storage.drop());
+prepareResources((made) => ({ world, gate, reconciler } = made));
 beforeEach(() => {
-  world = new World(storage);
-  gate = new CallGate();
-  reconciler = makeReconciler(world, gate, storage.database);
-  inputs = new LogInputStore(storage.database, world.box);
+  inputs = new LogInputStore(world.database, world.box);
 });
 
 const asked = () => gate.count('platform.logInputs');
@@ -35,11 +27,6 @@ async function running(): Promise<string> {
   const id = await world.sell();
   await settle(world, reconciler, id);
   return id;
-}
-/** As if the inputs had been read that much earlier. The database dates them by its own clock. */
-async function age(id: string, hours: number): Promise<void> {
-  await storage.database
-    .$executeRaw`UPDATE clusters SET log_inputs_read_at = log_inputs_read_at - make_interval(hours => ${hours}::int) WHERE resource_id = ${id}::uuid`;
 }
 
 describe('log inputs', () => {
@@ -57,22 +44,22 @@ describe('log inputs', () => {
     world.heroku.attach(id);
     await settle(world, reconciler, id);
     expect(await known(id)).toEqual(atHeroku(id)?.slice(0, 1));
-    await storage.database.$executeRaw`UPDATE resources SET log_all_attachments = true WHERE id = ${id}::uuid`;
+    await world.database.$executeRaw`UPDATE resources SET log_all_attachments = true WHERE id = ${id}::uuid`;
     expect(await known(id)).toEqual(atHeroku(id));
-    expect(JSON.stringify(await storage.database.logInput.findMany())).not.toContain('logplex.test');
+    expect(JSON.stringify(await world.database.logInput.findMany())).not.toContain('logplex.test');
   });
 
   it('are read again after a day, and not before', async () => {
     const id = await running();
-    await age(id, 23);
+    await world.agePlatformReads(id, 23);
     await settle(world, reconciler, id);
     expect(asked()).toBe(1);
     world.heroku.attach(id);
-    await age(id, 2);
+    await world.agePlatformReads(id, 2);
     await settle(world, reconciler, id);
     await settle(world, reconciler, id);
     expect(asked()).toBe(2);
-    expect(await storage.database.logInput.count({ where: { resourceId: id } })).toBe(2);
+    expect(await world.database.logInput.count({ where: { resourceId: id } })).toBe(2);
   });
 
   it('are read again at the next pass once Logplex has refused one, and the new address is used', async () => {
@@ -90,7 +77,7 @@ describe('log inputs', () => {
   it('are read again at the next pass once the customer wants logs in all attached apps, as one may be attached since', async () => {
     const id = await running();
     world.heroku.attach(id);
-    await new LogAttachmentStore(storage.database).set(id, true);
+    await new LogAttachmentStore(world.database).set(id, true);
     await settle(world, reconciler, id);
     await settle(world, reconciler, id);
     expect(asked()).toBe(2);
@@ -104,7 +91,7 @@ describe('log inputs', () => {
     if (addon) addon.logInputs = addon.logInputs.map((input) => ({ ...input, url: null }));
     await settle(world, reconciler, id);
     expect(await inputs.staleInputs(id)).toBe(false);
-    expect(await storage.database.logInput.findMany({ where: { resourceId: id } })).toMatchObject([{ isOwner: true, url: null }]);
+    expect(await world.database.logInput.findMany({ where: { resourceId: id } })).toMatchObject([{ isOwner: true, url: null }]);
   });
 });
 
@@ -154,12 +141,12 @@ describe('a worker that dies while it records log inputs', () => {
       await inputs.refused(id);
       const life = new Life();
       life.queriesLeft = queries;
-      const outcome = await passOnce(world, makeReconciler(world, new CallGate(), mortal(storage.database, life)), id);
+      const outcome = await passOnce(world, makeReconciler(world, new CallGate(), mortal(world.database, life)), id);
       expect([before, atHeroku(id)?.slice(0, 1)]).toContainEqual(await known(id));
       await world.expireLease(id);
       await settle(world, reconciler, id);
       expect(await known(id), `after ${queries} queries`).toEqual(atHeroku(id)?.slice(0, 1));
-      expect(await storage.database.logInput.count({ where: { resourceId: id } })).toBe(2);
+      expect(await world.database.logInput.count({ where: { resourceId: id } })).toBe(2);
       if (outcome === 'done') return;
     }
     throw new Error('30 queries were not enough for a pass');

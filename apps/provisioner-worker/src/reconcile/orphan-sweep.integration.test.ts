@@ -1,28 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import { CallGate } from '@dockhero/testing/fakes/call-gate';
 import { pino } from 'pino';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { settle } from '../testing/drive.js';
+import { prepareWorld, type PreparedWorld } from '../testing/prepare-world.js';
 import { makeReconciler, portsOf } from '../testing/worker.js';
-import { openStorage, World, type TestStorage } from '../testing/world.js';
 import { OrphanSweep } from './orphan-sweep.js';
 
 const graceMs = 3_600_000;
 
-let storage: TestStorage;
-let world: World;
-let gate: CallGate;
+let world: PreparedWorld['world'];
+let gate: PreparedWorld['gate'];
 let sweep: OrphanSweep;
 
-beforeAll(async () => {
-  storage = await openStorage();
-});
-afterAll(() => storage.drop());
+prepareWorld({ cloud: { endMs: 0 } }, (made) => ({ world, gate } = made));
 beforeEach(() => {
-  world = new World(storage, { endMs: 0 });
-  gate = new CallGate();
   const { instances, addresses, groups } = portsOf(world, gate);
-  sweep = new OrphanSweep(storage.database, instances, addresses, groups, { intervalMs: graceMs, graceMs }, pino({ level: 'silent' }));
+  sweep = new OrphanSweep(world.database, instances, addresses, groups, { intervalMs: graceMs, graceMs }, pino({ level: 'silent' }));
 });
 
 /** A host, an address and a group that no row knows. */
@@ -54,7 +48,7 @@ const sweepFor = async (times: number) => {
 describe('the orphan sweep', () => {
   it('removes what no row knows, after the grace period, and touches nothing of a living resource', async () => {
     const id = await world.sell();
-    await settle(world, makeReconciler(world, new CallGate(), storage.database), id);
+    await settle(world, makeReconciler(world, new CallGate(), world.database), id);
     const stranded = await strand();
     await sweepFor(1);
     expect(world.cloud.leftovers(stranded)).toHaveLength(3);
@@ -65,7 +59,7 @@ describe('the orphan sweep', () => {
 
   it('removes what a late call has made for a resource that is removed', async () => {
     const id = await world.sell();
-    const reconciler = makeReconciler(world, new CallGate(), storage.database);
+    const reconciler = makeReconciler(world, new CallGate(), world.database);
     await settle(world, reconciler, id);
     await world.resources.remove(id);
     await settle(world, reconciler, id);
@@ -93,9 +87,9 @@ describe('the orphan sweep', () => {
     await strand('somebody typed this');
     const stranded = await strand();
     const id = await world.sell();
-    await settle(world, makeReconciler(world, new CallGate(), storage.database), id);
+    await settle(world, makeReconciler(world, new CallGate(), world.database), id);
     const other = await world.sell();
-    await settle(world, makeReconciler(world, new CallGate(), storage.database), other);
+    await settle(world, makeReconciler(world, new CallGate(), world.database), other);
     await sweepFor(4);
     expect(world.cloud.leftovers(stranded)).toEqual([]);
     expect(world.cloud.leftovers(id)).toHaveLength(3);

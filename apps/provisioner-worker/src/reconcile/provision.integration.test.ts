@@ -1,26 +1,15 @@
 import { provisionSteps, removeSteps } from '@dockhero/domain/steps';
 import { resourceStatus } from '@dockhero/domain/resource';
-import { CallGate } from '@dockhero/testing/fakes/call-gate';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { passOnce, settle } from '../testing/drive.js';
-import { makeReconciler, workerSettings } from '../testing/worker.js';
-import { openStorage, World, type TestStorage } from '../testing/world.js';
-import type { Reconciler } from './reconciler.js';
+import { prepareResources, type PreparedResources } from '../testing/prepare-resources.js';
+import { workerSettings } from '../testing/worker.js';
 
-let storage: TestStorage;
-let world: World;
-let gate: CallGate;
-let reconciler: Reconciler;
+let world: PreparedResources['world'];
+let gate: PreparedResources['gate'];
+let reconciler: PreparedResources['reconciler'];
 
-beforeAll(async () => {
-  storage = await openStorage();
-});
-afterAll(() => storage.drop());
-beforeEach(() => {
-  world = new World(storage);
-  gate = new CallGate();
-  reconciler = makeReconciler(world, gate, storage.database);
-});
+prepareResources((made) => ({ world, gate, reconciler } = made));
 
 describe('a provision', () => {
   it('ends with one host behind one address and one group, config vars set, and Heroku told once', async () => {
@@ -70,9 +59,9 @@ describe('a provision', () => {
   });
 
   it('measures its steps', async () => {
-    await storage.database.stepTime.deleteMany();
+    await world.database.stepTime.deleteMany();
     await settle(world, reconciler, await world.sell());
-    const times = Object.fromEntries((await storage.database.stepTime.findMany()).map(({ step, typicalMs }) => [step, typicalMs]));
+    const times = Object.fromEntries((await world.database.stepTime.findMany()).map(({ step, typicalMs }) => [step, typicalMs]));
     expect(Object.keys(times).toSorted()).toEqual([...provisionSteps].toSorted());
     expect(times['launch hosts']).toBeGreaterThanOrEqual(world.cloud.times.runMs);
   });

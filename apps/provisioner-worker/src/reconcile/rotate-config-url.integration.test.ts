@@ -1,26 +1,16 @@
 import { resourceStatus } from '@dockhero/domain/resource';
 import { CallGate } from '@dockhero/testing/fakes/call-gate';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { passOnce, settle } from '../testing/drive.js';
 import { Life, mortal } from '../testing/mortal-database.js';
+import { prepareResources, type PreparedResources } from '../testing/prepare-resources.js';
 import { makeReconciler, publicUrl, workerSettings } from '../testing/worker.js';
-import { openStorage, World, type TestStorage } from '../testing/world.js';
-import type { Reconciler } from './reconciler.js';
 
-let storage: TestStorage;
-let world: World;
-let gate: CallGate;
-let reconciler: Reconciler;
+let world: PreparedResources['world'];
+let gate: PreparedResources['gate'];
+let reconciler: PreparedResources['reconciler'];
 
-beforeAll(async () => {
-  storage = await openStorage();
-});
-afterAll(() => storage.drop());
-beforeEach(() => {
-  world = new World(storage);
-  gate = new CallGate();
-  reconciler = makeReconciler(world, gate, storage.database);
-});
+prepareResources((made) => ({ world, gate, reconciler } = made));
 
 const tokenOf = async (id: string) => (await world.resources.configToken(id))?.token.reveal() ?? '';
 const opens = async (token: string) => (await world.resources.findByConfigToken(token)) !== null;
@@ -80,7 +70,7 @@ describe('a new capability URL', () => {
       await world.resources.rotateConfigToken(id);
       const life = new Life();
       life.queriesLeft = queries;
-      const doomed = makeReconciler(world, new CallGate(), mortal(storage.database, life));
+      const doomed = makeReconciler(world, new CallGate(), mortal(world.database, life));
       await passOnce(world, doomed, id);
       const isRecorded = (await world.facts(id)).facts?.publishedConfigTokenVersion === 2;
       expect(await opens(old), `after ${queries} queries`).toBe(!isRecorded);
@@ -101,7 +91,7 @@ describe('a new capability URL', () => {
     doomedGate.hook = (call, moment) => {
       if (call === 'platform.setConfig' && moment === 'after') life.end();
     };
-    await passOnce(world, makeReconciler(world, doomedGate, mortal(storage.database, life)), id);
+    await passOnce(world, makeReconciler(world, doomedGate, mortal(world.database, life)), id);
     expect([await opens(old), await opens(await tokenOf(id))]).toEqual([true, true]);
     await world.expireLease(id);
     await settle(world, reconciler, id);
@@ -129,7 +119,7 @@ describe('a new capability URL', () => {
   it('is published while the add-on is still being provisioned, at whatever call it is asked for', async () => {
     const recording = new CallGate();
     const sample = await world.sell();
-    await settle(world, makeReconciler(world, recording, storage.database), sample);
+    await settle(world, makeReconciler(world, recording, world.database), sample);
     for (const nth of new Set(recording.calls.map((call) => recording.calls.indexOf(call)))) {
       const id = await world.sell();
       const old = await tokenOf(id);
@@ -138,7 +128,7 @@ describe('a new capability URL', () => {
       hooked.hook = (_call, moment) => {
         if (moment === 'before' && hooked.calls.length === nth + 1) rotation = world.resources.rotateConfigToken(id);
       };
-      const worker = makeReconciler(world, hooked, storage.database);
+      const worker = makeReconciler(world, hooked, world.database);
       await settle(world, worker, id);
       await rotation;
       await settle(world, worker, id);

@@ -1,29 +1,20 @@
 import { resourceStatus } from '@dockhero/domain/resource';
 import { resourcesToSweep } from '@dockhero/database/unsettled';
 import { CallGate } from '@dockhero/testing/fakes/call-gate';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { passOnce, settle, type Outcome } from '../testing/drive.js';
+import { prepareResources, type PreparedResources } from '../testing/prepare-resources.js';
 import { makeReconciler, workerSettings } from '../testing/worker.js';
-import { openStorage, subnetIds, World, type TestStorage } from '../testing/world.js';
-import type { Reconciler } from './reconciler.js';
+import { subnetIds } from '../testing/world.js';
 
 /** A boot that is given up soon: the passes until then are the test's time. */
 const settings = { ...workerSettings, bootDeadlineMs: 15_000 };
 
-let storage: TestStorage;
-let world: World;
-let gate: CallGate;
-let reconciler: Reconciler;
+let world: PreparedResources['world'];
+let gate: PreparedResources['gate'];
+let reconciler: PreparedResources['reconciler'];
 
-beforeAll(async () => {
-  storage = await openStorage();
-});
-afterAll(() => storage.drop());
-beforeEach(() => {
-  world = new World(storage);
-  gate = new CallGate();
-  reconciler = makeReconciler(world, gate, storage.database, settings);
-});
+prepareResources((made) => ({ world, gate, reconciler } = made), settings);
 
 const fill = (types: readonly string[], subnets: readonly string[] = subnetIds) => {
   for (const type of types) for (const subnet of subnets) world.cloud.full.add(`${type}/${subnet}`);
@@ -72,7 +63,7 @@ describe('lack of room at AWS', () => {
     world.cloud.full.clear();
     await settle(world, reconciler, id);
     expect(world.cloud.instances).toHaveLength(1);
-    expect(await storage.database.host.findFirst({ where: { resourceId: id } })).toMatchObject({ generation: 1 });
+    expect(await world.database.host.findFirst({ where: { resourceId: id } })).toMatchObject({ generation: 1 });
   });
 
   it('leaves nothing when the resource is removed meanwhile', async () => {
@@ -121,7 +112,7 @@ describe('a host that does not boot', () => {
     const id = await world.sell();
     await settle(world, reconciler, id, 600);
     expect(await world.resources.offerGrant(id, world.heroku.grant(id))).toBe(false);
-    expect(await storage.database.resource.findUnique({ where: { id } })).toMatchObject({ grantCode: null, configToken: null });
+    expect(await world.database.resource.findUnique({ where: { id } })).toMatchObject({ grantCode: null, configToken: null });
   });
 });
 
@@ -133,7 +124,7 @@ describe('a grant', () => {
     expect(await statusOf(id)).toBe('needs-attention');
     expect(gate.count('identity.exchangeGrant')).toBe(0);
     await world.deliver(id, 'hobby', world.heroku.grant(id));
-    expect(await resourcesToSweep(storage.database, 'unsettled')).toContain(id);
+    expect(await resourcesToSweep(world.database, 'unsettled')).toContain(id);
     await settle(world, reconciler, id);
     expect(await statusOf(id)).toBe('provisioned');
   });
@@ -183,8 +174,8 @@ describe('trouble at Heroku', () => {
     expect((await world.facts(id)).facts?.attentionCode).toBeNull();
     await passes(id, 1);
     expect((await world.facts(id)).facts?.attentionCode).toBe('heroku_unavailable');
-    expect(await resourcesToSweep(storage.database, 'unsettled')).not.toContain(id);
-    expect(await resourcesToSweep(storage.database, 'attention')).toContain(id);
+    expect(await resourcesToSweep(world.database, 'unsettled')).not.toContain(id);
+    expect(await resourcesToSweep(world.database, 'attention')).toContain(id);
   });
 });
 
@@ -206,9 +197,9 @@ describe('a removal asked for while a person is asked', () => {
     gate.refuse('groups.ensure', 'aws_rejected');
     const id = await world.sell();
     await passes(id, 1);
-    expect(await resourcesToSweep(storage.database, 'unsettled')).not.toContain(id);
+    expect(await resourcesToSweep(world.database, 'unsettled')).not.toContain(id);
     await world.resources.remove(id);
-    expect(await resourcesToSweep(storage.database, 'unsettled')).toContain(id);
+    expect(await resourcesToSweep(world.database, 'unsettled')).toContain(id);
     await settle(world, reconciler, id);
     expect(await statusOf(id)).toBe('removed');
   });
@@ -221,7 +212,7 @@ describe('a worker that stands still past its lease', () => {
     const stalled = passOnce(world, reconciler, id);
     while (gate.count('instances.launch') === 0) await new Promise((resolve) => setImmediate(resolve));
     await world.expireLease(id);
-    const other = makeReconciler(world, new CallGate(), storage.database);
+    const other = makeReconciler(world, new CallGate(), world.database);
     await settle(world, other, id);
     const before = await world.facts(id);
     goOn();
@@ -235,7 +226,7 @@ describe('a worker that stands still past its lease', () => {
     const goOn = gate.hold('groups.ensure');
     const slow = passOnce(world, reconciler, id);
     while (gate.count('groups.ensure') === 0) await new Promise((resolve) => setImmediate(resolve));
-    const other = makeReconciler(world, new CallGate(), storage.database);
+    const other = makeReconciler(world, new CallGate(), world.database);
     expect(await passOnce(world, other, id)).toBe('waiting: another worker');
     goOn();
     await slow;

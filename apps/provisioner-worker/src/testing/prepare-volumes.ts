@@ -1,28 +1,21 @@
-import { CallGate } from '@dockhero/testing/fakes/call-gate';
-import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
+import type { StorageTimes } from '@dockhero/testing/fakes/fake-storage';
+import { afterEach, expect } from 'vitest';
+import type { VolumeReconciler } from '../volumes/volume-reconciler.js';
+import { prepareWorld, type PreparedWorld } from './prepare-world.js';
 import { makeVolumeReconciler } from './volume-worker.js';
-import { openStorage, World, type TestStorage } from './world.js';
+import type { World } from './world.js';
 
 /** What a test of volumes stands on: a world of its own, and a worker that reaches it through the gate. */
-export interface PreparedVolumes {
-  readonly storage: TestStorage;
-  readonly world: World;
-  readonly gate: CallGate;
-  readonly worker: ReturnType<typeof makeVolumeReconciler>;
+export interface PreparedVolumes extends PreparedWorld {
+  readonly worker: VolumeReconciler;
 }
 
 /** Makes it before each test of the file and hands it over; after each, nothing may have happened that must never happen. @param times of EBS. */
-export function prepareVolumes(times: ConstructorParameters<typeof World>[2], take: (made: PreparedVolumes) => void): void {
-  let storage: TestStorage;
+export function prepareVolumes(times: Partial<StorageTimes>, take: (made: PreparedVolumes) => void): void {
   let world: World;
-  beforeAll(async () => {
-    storage = await openStorage();
-  });
-  afterAll(() => storage.drop());
-  beforeEach(() => {
-    world = new World(storage, {}, times);
-    const gate = new CallGate();
-    take({ storage, world, gate, worker: makeVolumeReconciler(world, gate, storage.database) });
+  prepareWorld({ ebs: times }, (made) => {
+    world = made.world;
+    take({ ...made, worker: makeVolumeReconciler(world, made.gate, world.database) });
   });
   afterEach(() => {
     // Longer than any freeze lasts.

@@ -132,6 +132,14 @@ export class World {
     await this.database.$executeRaw`UPDATE leases SET until = now() - interval '1 second' WHERE resource_id = ${id}::uuid`;
   }
 
+  /** As if contacts and log inputs had been read from Heroku that much earlier. The database dates them by its own clock. */
+  async agePlatformReads(id: string, hours: number): Promise<void> {
+    await this.database.$executeRaw`
+      UPDATE clusters SET contacts_read_at = contacts_read_at - make_interval(hours => ${hours}::int),
+        log_inputs_read_at = log_inputs_read_at - make_interval(hours => ${hours}::int)
+      WHERE resource_id = ${id}::uuid`;
+  }
+
   /** What a host's user-data does at first boot, against the partner API's own stores. */
   async #trade(instance: CloudInstance): Promise<string | null> {
     const token = /Bearer (\S+?)'/.exec(instance.spec.userData)?.[1] ?? '';

@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { troubledVolumes, unsettledVolumes } from '@dockhero/database/volumes-to-sweep';
 import { CallGate } from '@dockhero/testing/fakes/call-gate';
 import { pino } from 'pino';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { settle } from '../testing/drive.js';
+import { prepareWorld, type PreparedWorld } from '../testing/prepare-world.js';
 import { makeVolumeReconciler } from '../testing/volume-worker.js';
 import { VolumeOwner } from '../testing/volume-owner.js';
 import { portsOf } from '../testing/worker.js';
-import { openStorage, World, type TestStorage } from '../testing/world.js';
 import type { VolumeReconciler } from './volume-reconciler.js';
 import { VolumeOrphanSweep } from './volume-orphan-sweep.js';
 import { VolumeSweep } from './volume-sweep.js';
@@ -15,24 +15,18 @@ import { VolumeSweep } from './volume-sweep.js';
 const graceMs = 3_600_000;
 const never = { unsettled: graceMs, all: graceMs, attention: graceMs };
 const silent = pino({ level: 'silent' });
-let storage: TestStorage;
-let world: World;
+let world: PreparedWorld['world'];
+let gate: PreparedWorld['gate'];
 let worker: VolumeReconciler;
 let sweep: VolumeSweep;
 let orphans: VolumeOrphanSweep;
-let gate: CallGate;
 
-beforeAll(async () => {
-  storage = await openStorage();
-});
-afterAll(() => storage.drop());
+prepareWorld({}, (made) => ({ world, gate } = made));
 beforeEach(() => {
-  world = new World(storage);
-  gate = new CallGate();
-  worker = makeVolumeReconciler(world, new CallGate(), storage.database);
+  worker = makeVolumeReconciler(world, new CallGate(), world.database);
   const { disks, snapshots } = portsOf(world, gate);
-  sweep = new VolumeSweep(storage.database, disks, world.volumeDoorbell, never, silent);
-  orphans = new VolumeOrphanSweep(storage.database, disks, snapshots, { intervalMs: graceMs, graceMs }, silent);
+  sweep = new VolumeSweep(world.database, disks, world.volumeDoorbell, never, silent);
+  orphans = new VolumeOrphanSweep(world.database, disks, snapshots, { intervalMs: graceMs, graceMs }, silent);
 });
 
 const settled = async (id: string) => await settle(world, worker, id);
@@ -73,27 +67,27 @@ describe('the sweeps of volumes', () => {
   it('ring for backups that are to be made, and for those whose time is over', async () => {
     const { owner, volume } = await attached();
     const id = await owner.backUp('data');
-    expect(await unsettledVolumes(storage.database)).toContain(volume.id);
+    expect(await unsettledVolumes(world.database)).toContain(volume.id);
     await settled(volume.id);
-    expect(await unsettledVolumes(storage.database)).not.toContain(volume.id);
-    await storage.database.backup.update({ where: { id }, data: { keepUntil: new Date('2020-01-01') } });
-    expect(await unsettledVolumes(storage.database)).toContain(volume.id);
+    expect(await unsettledVolumes(world.database)).not.toContain(volume.id);
+    await world.database.backup.update({ where: { id }, data: { keepUntil: new Date('2020-01-01') } });
+    expect(await unsettledVolumes(world.database)).toContain(volume.id);
   });
 
   it('ring for volumes of a resource that was removed, until they are forgotten', async () => {
     const { owner, volume } = await attached();
     await world.resources.remove(owner.resourceId);
-    expect(await unsettledVolumes(storage.database)).toContain(volume.id);
+    expect(await unsettledVolumes(world.database)).toContain(volume.id);
   });
 
   it('ring what is in trouble each hour, and sooner when something else is wanted', async () => {
     const { owner, volume } = await attached();
     world.ebs.lose(world.ebs.alive()[0]?.id ?? '');
     await expect(worker.pass(volume.id)).rejects.toMatchObject({ code: 'volume_lost' });
-    expect(await unsettledVolumes(storage.database)).not.toContain(volume.id);
-    expect(await troubledVolumes(storage.database)).toContain(volume.id);
+    expect(await unsettledVolumes(world.database)).not.toContain(volume.id);
+    expect(await troubledVolumes(world.database)).toContain(volume.id);
     await owner.resize('data', 3);
-    expect(await unsettledVolumes(storage.database)).toContain(volume.id);
+    expect(await unsettledVolumes(world.database)).toContain(volume.id);
   });
 
   it('find by one listing what has changed at AWS', async () => {
@@ -148,7 +142,7 @@ describe('the orphan sweep of volumes', () => {
     await sweepFor(1);
     expect(world.ebs.snapshots.map((snapshot) => snapshot.id)).not.toContain(unknown.id);
     expect(world.ebs.snapshots.map((snapshot) => snapshot.id)).not.toContain(typed.id);
-    await storage.database.backup.update({ where: { id }, data: { state: 'failed' } });
+    await world.database.backup.update({ where: { id }, data: { state: 'failed' } });
     await sweepFor(2);
     expect(world.ebs.snapshots).toEqual([]);
   });
@@ -157,7 +151,7 @@ describe('the orphan sweep of volumes', () => {
     const { owner, volume } = await attached();
     await owner.backUp('data');
     await settled(volume.id);
-    await storage.database.volumeFacts.update({ where: { volumeId: volume.id }, data: { forgottenAt: new Date(), state: 'deleted' } });
+    await world.database.volumeFacts.update({ where: { volumeId: volume.id }, data: { forgottenAt: new Date(), state: 'deleted' } });
     world.ebs.alive().forEach((found) => world.ebs.release(found, false));
     await sweepFor(2);
     expect(world.ebs.alive().filter(({ deletedAt }) => deletedAt === null)).toEqual([]);
