@@ -11,6 +11,7 @@ import {
   signingRequest,
   verifyChain,
 } from '../testing/openssl.js';
+import { runResource } from '../testing/run-resource.js';
 
 let api: ApiUnderTest;
 let worker: AsWorker;
@@ -23,17 +24,7 @@ beforeAll(async () => {
 });
 afterAll(() => api.stop());
 
-interface Running {
-  readonly id: string;
-  readonly path: string;
-}
-
-async function running(): Promise<Running> {
-  const id = await api.provision();
-  await worker.provision(id);
-  return { id, path: `/c/${await api.tokenOf(id)}` };
-}
-
+const running = () => runResource(api);
 const ask = (path: string, body: unknown = { csr, label: 'ann@laptop' }) => api.call('POST', `${path}/certificates`, { body });
 const list = async (path: string) =>
   (await api.call('GET', `${path}/certificates`)).body as { certificates: Record<string, unknown>[]; bundle_enabled: boolean };

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ApiUnderTest } from '../testing/api-under-test.js';
 import { AsWorker } from '../testing/as-worker.js';
 import { newKey, openssl, signingRequest } from '../testing/openssl.js';
+import { runResourceWithHost } from '../testing/run-resource.js';
 
 let api: ApiUnderTest;
 let worker: AsWorker;
@@ -14,19 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => api.stop());
 
-interface Running {
-  readonly id: string;
-  readonly path: string;
-  readonly hostId: string;
-}
-
-async function running(): Promise<Running> {
-  const id = await api.provision();
-  await worker.provision(id);
-  const { hostId } = await worker.launchHost(id);
-  return { id, path: `/c/${await api.tokenOf(id)}`, hostId };
-}
-
+const running = () => runResourceWithHost(api);
 const issue = async (path: string) =>
   (await api.call('POST', `${path}/certificates`, { body: { csr, label: 'x' } })).body as Record<string, string>;
 const poll = (hostId: string, etag?: string | null) =>

@@ -5,40 +5,22 @@ import { ruleNames } from '@dockhero/domain/monitoring/incident';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ApiUnderTest, box, type Answer } from '../testing/api-under-test.js';
 import { AsMonitor, anIncident } from '../testing/as-monitor.js';
-import { AsWorker } from '../testing/as-worker.js';
+import { runResourceWithHost } from '../testing/run-resource.js';
 
 let api: ApiUnderTest;
-let worker: AsWorker;
 let monitor: AsMonitor;
 beforeAll(async () => {
   api = await ApiUnderTest.start(15);
-  worker = new AsWorker(api.database);
   monitor = new AsMonitor(api.database);
 });
 afterAll(() => api.stop());
 
-interface Running {
-  readonly id: string;
-  readonly path: string;
-  readonly hostId: string;
-}
-
-async function running(): Promise<Running> {
-  const id = await api.provision();
-  await worker.provision(id);
-  const { hostId } = await worker.launchHost(id);
-  return { id, path: `/c/${await api.tokenOf(id)}`, hostId };
-}
-
+const running = () => runResourceWithHost(api);
 const errorOf = ({ status, body }: Answer) => [status, body.id];
 const alerts = async (path: string) => (await api.call('GET', `${path}/alerts`)).body;
 const patch = (path: string, body: unknown) => api.call('PATCH', `${path}/alerts/settings`, { body });
 const silence = (path: string, body: unknown) => api.call('POST', `${path}/alerts/silences`, { body });
 const stored = async (id: string) => (await new AlertSettingsStore(api.database, box).readMany([id])).get(id);
-const told = async (id: string) =>
-  (await api.database.auditEvent.findMany({ where: { resourceId: id, kind: 'desired' }, orderBy: { id: 'asc' } }))
-    .map(({ text }) => text)
-    .slice(1);
 
 describe('alerts', () => {
   it('are the open ones, worst first, and the ended ones, each in a sentence and numbers', async () => {
@@ -108,7 +90,7 @@ describe('alert settings', () => {
       free_room: false,
     });
     expect((await stored(id))?.thresholds).toEqual({ memory: 0.85, disk: 0.99, inodes: 0.9 });
-    expect(await told(id)).toEqual([
+    expect(await api.askedFor(id)).toEqual([
       'Alerts were set: memory 85 %',
       'Alerts were set: disk 99 %, mails off, 2 more recipients, freeing of room off',
     ]);
@@ -132,7 +114,7 @@ describe('alert settings', () => {
     expect(await stored(id)).toMatchObject({ webhook: null, slackUrl: null });
     const said = JSON.stringify([
       await alerts(path),
-      await told(id),
+      await api.askedFor(id),
       await api.database.alertSettings.findMany({ where: { resourceId: id } }),
     ]);
     for (const secret of ['hooks.', String(first.body.webhook_secret), String(second.body.webhook_secret)])
@@ -157,7 +139,7 @@ describe('alert settings', () => {
       expect([errorOf(answer), answer.body.message]).toEqual([[422, 'invalid_request'], `The request is not valid: check ${field}.`]);
     }
     expect(errorOf(await patch(path, { webhook_url: 'http://hooks.example' }))).toEqual([422, 'webhook_not_https']);
-    expect([(await alerts(path)).settings, await told(id)]).toEqual([defaults, []]);
+    expect([(await alerts(path)).settings, await api.askedFor(id)]).toEqual([defaults, []]);
   });
 });
 
@@ -180,7 +162,7 @@ describe('silences', () => {
       expect([ended.status, ended.body]).toEqual([200, { id: one?.id, ended_at: expect.any(String) }]);
     }
     expect([(await alerts(path)).silences, await covered()]).toEqual([[], 0]);
-    expect(await told(id)).toEqual([
+    expect(await api.askedFor(id)).toEqual([
       'Alerts were silenced: disk of /data, for 120 minutes',
       'Alerts were silenced: all rules, for 1 minutes',
       'A silence of alerts was ended',

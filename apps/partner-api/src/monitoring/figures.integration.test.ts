@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ApiUnderTest, box, type Answer } from '../testing/api-under-test.js';
 import { AsMonitor } from '../testing/as-monitor.js';
 import { AsWorker } from '../testing/as-worker.js';
+import { runResourceWithHost } from '../testing/run-resource.js';
 
 let api: ApiUnderTest;
 let worker: AsWorker;
@@ -16,25 +17,9 @@ beforeAll(async () => {
 });
 afterAll(() => api.stop());
 
-interface Running {
-  readonly id: string;
-  readonly path: string;
-  readonly hostId: string;
-}
-
-async function running(): Promise<Running> {
-  const id = await api.provision();
-  await worker.provision(id);
-  const { hostId } = await worker.launchHost(id);
-  return { id, path: `/c/${await api.tokenOf(id)}`, hostId };
-}
-
+const running = () => runResourceWithHost(api);
 const errorOf = ({ status, body }: Answer) => [status, body.id];
 const stored = async (id: string) => (await new AlertSettingsStore(api.database, box).readMany([id])).get(id);
-const told = async (id: string) =>
-  (await api.database.auditEvent.findMany({ where: { resourceId: id, kind: 'desired' }, orderBy: { id: 'asc' } }))
-    .map(({ text }) => text)
-    .slice(1);
 
 describe('figures', () => {
   it('come in columns by host, with averages and the worst', async () => {
@@ -102,10 +87,10 @@ describe('New Relic', () => {
     expect(failing.body).toEqual({ enabled: true, region: 'eu', last_ok_at: expect.any(String), error: 'HTTP 403: the key is not known' });
     await statuses.ok(id);
     expect((await api.call('GET', `${path}/newrelic`)).body.error).toBeNull();
-    expect(JSON.stringify([failing.body, await told(id), await api.database.alertSettings.findMany()])).not.toContain(key);
+    expect(JSON.stringify([failing.body, await api.askedFor(id), await api.database.alertSettings.findMany()])).not.toContain(key);
     expect((await api.call('DELETE', `${path}/newrelic`)).body).toEqual(off);
     expect((await stored(id))?.newRelic).toBeNull();
-    expect(await told(id)).toEqual(['A New Relic key was set, region eu', 'The New Relic key was removed']);
+    expect(await api.askedFor(id)).toEqual(['A New Relic key was set, region eu', 'The New Relic key was removed']);
   });
 
   it('gets nothing that is no key', async () => {

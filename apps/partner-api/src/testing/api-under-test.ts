@@ -145,6 +145,12 @@ export class ApiUnderTest {
     const { configToken } = await this.database.resource.findUniqueOrThrow({ where: { id } });
     return box.open(configToken ?? '', `config-token:${id}`).reveal();
   }
+
+  /** What was asked for since the provision, as the audit log says it, oldest first. */
+  async askedFor(resourceId: string): Promise<string[]> {
+    const events = await this.database.auditEvent.findMany({ where: { resourceId, kind: 'desired' }, orderBy: { id: 'asc' } });
+    return events.slice(1).map(({ text }) => text);
+  }
 }
 
 export interface ProvisionBody extends Record<string, unknown> {

@@ -5,15 +5,13 @@ import type { GivenOptions } from '@dockhero/domain/volumes/parse-options';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ApiUnderTest, type Answer } from '../testing/api-under-test.js';
 import { AsVolumeWorker } from '../testing/as-volume-worker.js';
-import { AsWorker } from '../testing/as-worker.js';
+import { runResource, type RunningResource } from '../testing/run-resource.js';
 import { takeVolumeRing } from '../testing/rung-volumes.js';
 
 let api: ApiUnderTest;
-let worker: AsWorker;
 let passes: AsVolumeWorker;
 beforeAll(async () => {
   api = await ApiUnderTest.start(0);
-  worker = new AsWorker(api.database);
   passes = new AsVolumeWorker(api.database);
 });
 afterAll(() => api.stop());
@@ -21,11 +19,10 @@ afterAll(() => api.stop());
 const ann = 'ann@example.test';
 
 /** A running add-on whose app Ann owns. */
-async function running(owner = ann, plan = 'standard'): Promise<{ id: string; path: string }> {
-  const id = await api.provision({ plan });
-  await worker.provision(id);
-  await api.database.alertContact.create({ data: { resourceId: id, email: owner, role: 'owner' } });
-  return { id, path: `/c/${await api.tokenOf(id)}` };
+async function running(owner = ann, plan = 'standard'): Promise<RunningResource> {
+  const resource = await runResource(api, plan);
+  await api.database.alertContact.create({ data: { resourceId: resource.id, email: owner, role: 'owner' } });
+  return resource;
 }
 
 /** A volume that containers have written to. */
@@ -41,8 +38,7 @@ const request = (path: string, body: unknown) => api.call('POST', `${path}/backu
 const restore = (path: string, id: unknown, body?: unknown) => api.call('POST', `${path}/backups/${String(id)}/restore`, { body });
 const reschedule = (path: string, body: unknown) => api.call('PUT', `${path}/backups/schedule`, { body });
 const row = (id: string) => api.database.volume.findUniqueOrThrow({ where: { id } });
-const told = async (id: string) =>
-  (await api.database.auditEvent.findMany({ where: { resourceId: id, kind: 'desired' }, orderBy: { id: 'asc' } })).at(-1)?.text;
+const told = async (id: string) => (await api.askedFor(id)).at(-1);
 
 describe('a backup on demand', () => {
   it('is asked for with a note, wakes the worker, is kept 30 days, and belongs to the app’s owner', async () => {

@@ -3,7 +3,7 @@ import { VolumeStore } from '@dockhero/database/volume-store';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ApiUnderTest } from '../testing/api-under-test.js';
 import { AsVolumeWorker } from '../testing/as-volume-worker.js';
-import { AsWorker } from '../testing/as-worker.js';
+import { runResource, type RunningResource } from '../testing/run-resource.js';
 
 let api: ApiUnderTest;
 beforeAll(async () => {
@@ -14,11 +14,10 @@ afterAll(() => api.stop());
 const hashOf = (email: string) => createHash('sha256').update(email).digest('hex');
 
 /** A running add-on of an app that this person owns. */
-async function running(owner: string): Promise<{ id: string; path: string }> {
-  const id = await api.provision({ plan: 'standard' });
-  await new AsWorker(api.database).provision(id);
-  await api.database.alertContact.create({ data: { resourceId: id, email: owner, role: 'owner' } });
-  return { id, path: `/c/${await api.tokenOf(id)}` };
+async function running(owner: string): Promise<RunningResource> {
+  const resource = await runResource(api, 'standard');
+  await api.database.alertContact.create({ data: { resourceId: resource.id, email: owner, role: 'owner' } });
+  return resource;
 }
 
 it('lists the backups of destroyed add-ons of the same owner, with their names and until when they are kept, and restores one', async () => {

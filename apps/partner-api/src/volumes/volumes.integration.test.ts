@@ -4,33 +4,20 @@ import type { GivenOptions } from '@dockhero/domain/volumes/parse-options';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ApiUnderTest, type Answer } from '../testing/api-under-test.js';
 import { AsVolumeWorker } from '../testing/as-volume-worker.js';
-import { AsWorker } from '../testing/as-worker.js';
+import { runResourceWithHost } from '../testing/run-resource.js';
 import { takeVolumeRing } from '../testing/rung-volumes.js';
 
 let api: ApiUnderTest;
-let worker: AsWorker;
 let passes: AsVolumeWorker;
 let store: VolumeStore;
 beforeAll(async () => {
   api = await ApiUnderTest.start(0);
-  worker = new AsWorker(api.database);
   passes = new AsVolumeWorker(api.database);
   store = new VolumeStore(api.database);
 });
 afterAll(() => api.stop());
 
-interface Running {
-  readonly id: string;
-  readonly path: string;
-  readonly hostId: string;
-}
-
-async function running(plan = 'standard'): Promise<Running> {
-  const id = await api.provision({ plan });
-  await worker.provision(id);
-  const { hostId } = await worker.launchHost(id);
-  return { id, path: `/c/${await api.tokenOf(id)}`, hostId };
-}
+const running = (plan = 'standard') => runResourceWithHost(api, plan);
 
 /** A volume as Docker has made it, used and backed up or not. */
 async function made(id: string, name = 'data', given: GivenOptions = { sizeGib: 10 }): Promise<string> {
@@ -44,10 +31,6 @@ const patch = (path: string, name: string, body: unknown) => api.call('PATCH', `
 const remove = (path: string, name: string) => api.call('DELETE', `${path}/volumes/${name}`);
 const undelete = (path: string, name: string) => api.call('POST', `${path}/volumes/${name}/undelete`);
 const row = (id: string) => api.database.volume.findUniqueOrThrow({ where: { id } });
-const told = async (id: string) =>
-  (await api.database.auditEvent.findMany({ where: { resourceId: id, kind: 'desired' }, orderBy: { id: 'asc' } }))
-    .map(({ text }) => text)
-    .slice(1);
 
 describe('volumes', () => {
   it('are listed with what their disks do, who has them, and how old their backups are', async () => {
@@ -130,7 +113,7 @@ describe('a change', () => {
     expect(await row(data)).toMatchObject({ desiredVersion: 3, iops: 1_000 });
     expect((await patch(path, 'data', { size: 20, backups: 'none' })).status).toBe(200);
     expect((await row(data)).desiredVersion).toBe(3);
-    expect(await told(id)).toEqual([
+    expect(await api.askedFor(id)).toEqual([
       'Volume data was made: 10 GiB, gp3, ext4, backed up daily',
       'Volume data was changed: 20 GiB instead of 10',
       'Volume data was changed: type io1, 1000 iops instead of gp3, no daily backups',
@@ -188,7 +171,10 @@ describe('a removal', () => {
       sourceBackupId: pending,
       removedAt: null,
     });
-    expect((await told(id)).slice(1)).toEqual(['Volume data was removed; its content is kept for a while', 'Volume data was brought back']);
+    expect((await api.askedFor(id)).slice(1)).toEqual([
+      'Volume data was removed; its content is kept for a while',
+      'Volume data was brought back',
+    ]);
   });
 
   it('of a volume that never had a disk is taken back at once, blank as it was', async () => {
