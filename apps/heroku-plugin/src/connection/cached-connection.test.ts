@@ -1,56 +1,20 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { ageConnection, type ConnectionAge } from '../testing/age-connection.js';
 import { KnownApp } from '../testing/known-app.js';
-import { RecordedTerminal } from '../testing/recorded-terminal.js';
+import { prepareApp, type PreparedApp } from '../testing/prepare-app.js';
 import { StandInApi } from '../testing/stand-in-api.js';
 import { connect } from './connect.js';
-import { type ConnectionRecord, readConnection, writeConnection } from './connection-record.js';
+import { readConnection, writeConnection } from './connection-record.js';
 import { UnansweredError } from './explain-refusal.js';
-import { Session } from './session.js';
-
-const hourMs = 3_600_000;
 
 describe('a cached connection', () => {
-  const api = new StandInApi();
-  const terminal = new RecordedTerminal();
-  let folder: string;
-  let app: KnownApp;
+  let app: PreparedApp['app'];
+  let api: PreparedApp['api'];
+  let open: PreparedApp['open'];
 
-  beforeEach(async () => {
-    await api.start();
-    folder = await mkdtemp(join(tmpdir(), 'connect-'));
-    app = new KnownApp();
-    terminal.isInteractive = false;
-    app.config = { DOCKHERO_CONFIG_URL: api.configUrl, DOCKHERO_HOST: 'h.example' };
-    Object.assign(api, { failWith: null, delayMs: 0, clockAheadMs: 0, lifetimeMs: 12 * hourMs });
-    api.status = { ...api.status, status: 'running' };
-    api.requests.length = 0;
-    terminal.warnings.length = 0;
-    terminal.lines.length = 0;
-  });
-  afterEach(async () => {
-    await api.stop();
-    await rm(folder, { recursive: true, force: true });
-  });
+  prepareApp((made) => ({ app, api, open } = made));
 
-  const open = (): Session => new Session(app, terminal, folder, undefined);
-
-  /** The record with other times, as if it had been made earlier. */
-  async function age(changes: { fetchedHoursAgo?: number; hoursLeft?: number }): Promise<ConnectionRecord> {
-    const session = open();
-    const record = await connect(session);
-    const aged = {
-      ...record,
-      fetchedAt: Date.now() - (changes.fetchedHoursAgo ?? 0) * hourMs,
-      certificate: { ...record.certificate, expiresAt: Date.now() + (changes.hoursLeft ?? 12) * hourMs },
-    };
-    await writeConnection(session.folder, aged);
-    api.requests.length = 0;
-    app.asked.length = 0;
-    return aged;
-  }
+  const age = (changes: ConnectionAge) => ageConnection({ open, api, app }, changes);
 
   describe('when the app changes', () => {
     /** The add-on that the app has now, while the record is of another. */
@@ -104,7 +68,7 @@ describe('a cached connection', () => {
           },
         });
       const from = Date.now();
-      await connect(new Session(silent, terminal, folder, undefined));
+      await connect(open(silent));
       expect(Date.now() - from).toBeLessThan(5_000);
       expect(api.requests).toEqual(['POST /certificates']);
     });

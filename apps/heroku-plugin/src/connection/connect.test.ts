@@ -1,55 +1,23 @@
-import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { KnownApp } from '../testing/known-app.js';
-import { RecordedTerminal } from '../testing/recorded-terminal.js';
-import { StandInApi } from '../testing/stand-in-api.js';
+import { describe, expect, it } from 'vitest';
+import { ageConnection, type ConnectionAge } from '../testing/age-connection.js';
+import { prepareApp, type PreparedApp } from '../testing/prepare-app.js';
 import { connect } from './connect.js';
-import { type ConnectionRecord, forgetConnection, readConnection, writeConnection } from './connection-record.js';
-import { Session } from './session.js';
+import { forgetConnection, readConnection } from './connection-record.js';
 
 const hourMs = 3_600_000;
 
 describe('connect', () => {
-  const api = new StandInApi();
-  const terminal = new RecordedTerminal();
-  let folder: string;
-  let app: KnownApp;
+  let app: PreparedApp['app'];
+  let api: PreparedApp['api'];
+  let terminal: PreparedApp['terminal'];
+  let folder: PreparedApp['folder'];
+  let open: PreparedApp['open'];
 
-  beforeEach(async () => {
-    await api.start();
-    folder = await mkdtemp(join(tmpdir(), 'connect-'));
-    app = new KnownApp();
-    terminal.isInteractive = false;
-    app.config = { DOCKHERO_CONFIG_URL: api.configUrl, DOCKHERO_HOST: 'h.example' };
-    Object.assign(api, { failWith: null, delayMs: 0, clockAheadMs: 0, lifetimeMs: 12 * hourMs });
-    api.status = { ...api.status, status: 'running' };
-    api.requests.length = 0;
-    terminal.warnings.length = 0;
-    terminal.lines.length = 0;
-  });
-  afterEach(async () => {
-    await api.stop();
-    await rm(folder, { recursive: true, force: true });
-  });
+  prepareApp((made) => ({ app, api, terminal, folder, open } = made));
 
-  const open = (): Session => new Session(app, terminal, folder, undefined);
-
-  /** The record with other times, as if it had been made earlier. */
-  async function age(changes: { fetchedHoursAgo?: number; hoursLeft?: number }): Promise<ConnectionRecord> {
-    const session = open();
-    const record = await connect(session);
-    const aged = {
-      ...record,
-      fetchedAt: Date.now() - (changes.fetchedHoursAgo ?? 0) * hourMs,
-      certificate: { ...record.certificate, expiresAt: Date.now() + (changes.hoursLeft ?? 12) * hourMs },
-    };
-    await writeConnection(session.folder, aged);
-    api.requests.length = 0;
-    app.asked.length = 0;
-    return aged;
-  }
+  const age = (changes: ConnectionAge) => ageConnection({ open, api, app }, changes);
 
   it('gets a certificate for a key that never leaves, in files of the owner alone', async () => {
     const { certificate, dockerHost } = await connect(open());
@@ -197,7 +165,9 @@ describe('connect', () => {
   });
 
   it('sends no credential but the URL', async () => {
+    delete app.config['DOCKHERO_HOST'];
     await connect(open());
+    expect(api.requests).toEqual(['GET /status', 'POST /certificates']);
     expect(api.headers.flatMap((headers) => Object.keys(headers))).not.toContain('authorization');
   });
 });

@@ -1,38 +1,20 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { connect } from '../connection/connect.js';
 import { readConnection } from '../connection/connection-record.js';
-import { Session } from '../connection/session.js';
-import { KnownApp } from '../testing/known-app.js';
-import { RecordedTerminal } from '../testing/recorded-terminal.js';
-import { StandInApi } from '../testing/stand-in-api.js';
-import { StandInHost } from '../testing/stand-in-host.js';
+import type { Session } from '../connection/session.js';
+import { prepareAppWithHost, type PreparedApp } from '../testing/prepare-app.js';
+import type { StandInHost } from '../testing/stand-in-host.js';
 import { explainFailure } from './explain-failure.js';
 
 describe('explainFailure', () => {
-  let api: StandInApi;
+  let api: PreparedApp['api'];
+  let terminal: PreparedApp['terminal'];
   let host: StandInHost;
-  let terminal: RecordedTerminal;
   let session: Session;
-  let folder: string;
 
-  beforeEach(async () => {
-    api = new StandInApi();
-    host = new StandInHost();
-    terminal = new RecordedTerminal();
-    await api.start();
-    await host.start(api.authority);
-    api.dockerHost = host.dockerHost;
-    folder = await mkdtemp(join(tmpdir(), 'explain-'));
-    const app = new KnownApp();
-    app.config = { DOCKHERO_CONFIG_URL: api.configUrl, DOCKHERO_HOST: 'h.example' };
-    session = new Session(app, terminal, folder, undefined);
-  });
-  afterEach(async () => {
-    await Promise.all([api.stop(), host.stop()]);
-    await rm(folder, { recursive: true, force: true });
+  prepareAppWithHost((made) => {
+    ({ api, terminal, host } = made);
+    session = made.open();
   });
 
   it('is silent when the connection was not at fault, and keeps it', async () => {

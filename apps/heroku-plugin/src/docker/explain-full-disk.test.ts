@@ -1,39 +1,23 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { connect } from '../connection/connect.js';
 import type { ConnectionRecord } from '../connection/connection-record.js';
-import { Session } from '../connection/session.js';
-import { KnownApp } from '../testing/known-app.js';
-import { RecordedTerminal } from '../testing/recorded-terminal.js';
-import { StandInApi } from '../testing/stand-in-api.js';
-import { StandInHost } from '../testing/stand-in-host.js';
+import type { Session } from '../connection/session.js';
+import { prepareAppWithHost, type PreparedApp } from '../testing/prepare-app.js';
 import type { DiskLook } from './disk-look.js';
 import { explainFailure } from './explain-failure.js';
 
 describe('after a failure of a command that needs room', () => {
-  let api: StandInApi;
-  let host: StandInHost;
-  let terminal: RecordedTerminal;
+  let api: PreparedApp['api'];
+  let terminal: PreparedApp['terminal'];
   let session: Session;
   let record: ConnectionRecord;
-  let folder: string;
 
-  beforeEach(async () => {
-    [api, host, terminal] = [new StandInApi(), new StandInHost(), new RecordedTerminal()];
-    await api.start();
-    await host.start(api.authority);
-    api.dockerHost = host.dockerHost;
-    folder = await mkdtemp(join(tmpdir(), 'full-disk-'));
-    const app = new KnownApp();
-    app.config = { DOCKHERO_CONFIG_URL: api.configUrl, DOCKHERO_HOST: 'h.example' };
-    session = new Session(app, terminal, folder, undefined);
-    record = await connect(session);
+  prepareAppWithHost((made) => {
+    ({ api, terminal } = made);
+    session = made.open();
   });
-  afterEach(async () => {
-    await Promise.all([api.stop(), host.stop()]);
-    await rm(folder, { recursive: true, force: true });
+  beforeEach(async () => {
+    record = await connect(session);
   });
 
   const said = async (disk: DiskLook, told: readonly number[] = []) => {

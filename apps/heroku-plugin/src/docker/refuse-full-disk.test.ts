@@ -1,38 +1,28 @@
-import { access, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { access } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { connect } from '../connection/connect.js';
-import { Session } from '../connection/session.js';
 import { writeFakeClient } from '../testing/fake-client.js';
-import { KnownApp } from '../testing/known-app.js';
-import { RecordedTerminal } from '../testing/recorded-terminal.js';
+import { prepareApp, type PreparedApp } from '../testing/prepare-app.js';
 import { StandInApi } from '../testing/stand-in-api.js';
 import { runDocker, type DockerCall } from './run-docker.js';
 
 describe('before a command that puts something onto the disk', () => {
-  let api: StandInApi;
-  let app: KnownApp;
-  let terminal: RecordedTerminal;
-  let folder: string;
+  let app: PreparedApp['app'];
+  let api: PreparedApp['api'];
+  let terminal: PreparedApp['terminal'];
+  let folder: PreparedApp['folder'];
+  let open: PreparedApp['open'];
 
+  prepareApp((made) => ({ app, api, terminal, folder, open } = made));
   beforeEach(async () => {
-    [api, app, terminal] = [new StandInApi(), new KnownApp(), new RecordedTerminal()];
-    await api.start();
-    folder = await mkdtemp(join(tmpdir(), 'refuse-full-disk-'));
-    app.config = { DOCKHERO_CONFIG_URL: api.configUrl, DOCKHERO_HOST: 'h.example' };
-    await connect(new Session(app, terminal, folder, undefined));
+    await connect(open());
     api.requests.length = 0;
-  });
-  afterEach(async () => {
-    await api.stop();
-    await rm(folder, { recursive: true, force: true });
   });
 
   const run = async (call: Partial<DockerCall> = {}): Promise<number> => {
     const bin = await writeFakeClient(folder, 'docker', `touch "${folder}/started"`);
-    const session = new Session(app, terminal, folder, undefined);
-    return runDocker(session, { file: join(bin, 'docker'), args: [], base: { PATH: '/usr/bin:/bin' }, disk: 'before', ...call });
+    return runDocker(open(), { file: join(bin, 'docker'), args: [], base: { PATH: '/usr/bin:/bin' }, disk: 'before', ...call });
   };
   const hasStarted = () =>
     access(join(folder, 'started')).then(
@@ -105,7 +95,7 @@ describe('before a command that puts something onto the disk', () => {
     try {
       api.monitoring.disks([0.99]);
       other.monitoring.disks([0.5]);
-      const session = new Session(app, terminal, folder, undefined);
+      const session = open();
       app.config = { DOCKHERO_CONFIG_URL: other.configUrl, DOCKHERO_HOST: 'h2' };
       const bin = await writeFakeClient(folder, 'docker', 'exit 0');
       const base = async () => ({ PATH: '/usr/bin:/bin', ...(await session.configVars()) });
