@@ -1,26 +1,20 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { HostLeaseStore } from './host-lease-store.js';
 import { IncidentStore } from './incident-store.js';
 import { incident, transition } from './testing/incidents.js';
-import { lease, makeHosts, openDeadDatabase, openTestDatabase, waitUntilBlocked } from './testing/open-test-database.js';
+import { lease, makeHosts, openDeadDatabase, waitUntilBlocked } from './testing/open-test-database.js';
+import { prepareHeldHosts, type HeldHosts } from './testing/prepare-held-hosts.js';
 
-let stores: Awaited<ReturnType<typeof openTestDatabase>>;
-let leases: HostLeaseStore;
+let stores: HeldHosts['stores'];
+let leases: HeldHosts['leases'];
+let resourceId: HeldHosts['resourceId'];
+let hosts: HeldHosts['hosts'];
 let incidents: IncidentStore;
-let resourceId: string;
-let hosts: [string, string];
-beforeAll(async () => {
-  stores = await openTestDatabase();
-  leases = new HostLeaseStore(stores.database, 'monitor');
+
+prepareHeldHosts('monitor', (made) => {
+  ({ stores, leases, resourceId, hosts } = made);
   incidents = new IncidentStore(stores.database);
-});
-afterAll(() => stores.close());
-beforeEach(async () => {
-  const made = await makeHosts(stores, 2);
-  resourceId = made.resourceId;
-  hosts = made.hostIds as [string, string];
-  await leases.hold('a', hosts, 60_000);
 });
 
 const open = async (hostId: string) =>

@@ -1,25 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { LogCursorStore, type LogCursor } from './log-cursor-store.js';
-import { HostLeaseStore } from './host-lease-store.js';
-import { lease, makeHosts, openTestDatabase, waitUntilBlocked } from './testing/open-test-database.js';
+import { lease, makeHosts, waitUntilBlocked } from './testing/open-test-database.js';
+import { prepareHeldHosts, type HeldHosts } from './testing/prepare-held-hosts.js';
 
-let stores: Awaited<ReturnType<typeof openTestDatabase>>;
-let leases: HostLeaseStore;
+let stores: HeldHosts['stores'];
+let leases: HeldHosts['leases'];
+let resourceId: HeldHosts['resourceId'];
+let hosts: HeldHosts['hosts'];
 let cursors: LogCursorStore;
-let resourceId: string;
-let hosts: [string, string];
-beforeAll(async () => {
-  stores = await openTestDatabase();
-  leases = new HostLeaseStore(stores.database, 'log');
+
+prepareHeldHosts('log', (made) => {
+  ({ stores, leases, resourceId, hosts } = made);
   cursors = new LogCursorStore(stores.database);
-});
-afterAll(() => stores.close());
-beforeEach(async () => {
-  const made = await makeHosts(stores, 2);
-  resourceId = made.resourceId;
-  hosts = made.hostIds as [string, string];
-  await leases.hold('a', hosts, 60_000);
 });
 
 function cursor(containerId: string, patch: Partial<LogCursor> = {}): LogCursor {
