@@ -1,5 +1,4 @@
-import { hostname } from 'node:os';
-import { parseEnv, secretSetting } from '@dockhero/runtime/parse-env';
+import { memberNameSetting, parseEnv, secretSetting } from '@dockhero/runtime/parse-env';
 import { z } from 'zod';
 
 /** Every setting of the log drain. docs/settings.md explains them. */
@@ -13,15 +12,7 @@ export const env = parseEnv(
     DATABASE_POOL: z.coerce.number().int().positive().default(5),
     REDIS_URL: secretSetting(),
     ENCRYPTION_KEYS: secretSetting(),
-    /** Names this process among those of the drain: for people only, something random is added. */
-    MEMBER_NAME: z
-      .string()
-      .regex(/^[\w.-]{1,64}$/)
-      .default(
-        hostname()
-          .replaceAll(/[^\w.-]/g, '-')
-          .slice(0, 64) || 'drain',
-      ),
+    MEMBER_NAME: memberNameSetting('drain'),
     /** Memory for lines on their way, in MiB; all containers share it. */
     BUFFER_MIB: z.coerce.number().int().min(4).max(4_096).default(64),
     /** Lines per second of one add-on beyond which its containers' log files have to wait. */

@@ -1,12 +1,6 @@
-import { hostname } from 'node:os';
 import { agentPort } from '@dockhero/contracts/agent-api';
-import { parseEnv, secretSetting } from '@dockhero/runtime/parse-env';
+import { baseUrlSetting, memberNameSetting, parseEnv, secretSetting, switchSetting } from '@dockhero/runtime/parse-env';
 import { z } from 'zod';
-
-const switchSetting = z
-  .enum(['true', 'false'])
-  .default('false')
-  .transform((value) => value === 'true');
 
 /** Every setting of the monitor. docs/settings.md explains them. */
 export const env = parseEnv(
@@ -18,15 +12,7 @@ export const env = parseEnv(
     DATABASE_URL: secretSetting(),
     DATABASE_POOL: z.coerce.number().int().positive().default(5),
     ENCRYPTION_KEYS: secretSetting(),
-    /** Names this process among those of the monitor: for people only, something random is added. */
-    MEMBER_NAME: z
-      .string()
-      .regex(/^[\w.-]{1,64}$/)
-      .default(
-        hostname()
-          .replaceAll(/[^\w.-]/g, '-')
-          .slice(0, 64) || 'monitor',
-      ),
+    MEMBER_NAME: memberNameSetting('monitor'),
     /** From one look at a host to the next, in milliseconds. */
     SAMPLE_MS: z.coerce.number().int().min(1_000).max(60_000).default(15_000),
     /** Looks at the same time. */
@@ -35,10 +21,7 @@ export const env = parseEnv(
     /** Changes of one add-on within this many milliseconds go out in one message. */
     GROUP_MS: z.coerce.number().int().min(0).max(600_000).default(3_000),
     /** The partner API's address, for the links in mails that end them. Without it mails have none. */
-    PUBLIC_URL: z
-      .url()
-      .transform((url) => url.replace(/\/$/, ''))
-      .optional(),
+    PUBLIC_URL: baseUrlSetting.optional(),
     /** Without it no mail is sent. */
     SMTP_URL: secretSetting().optional(),
     MAIL_FROM: z.string().min(3).default('Dockhero <alerts@dockhero.io>'),

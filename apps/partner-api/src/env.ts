@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { listSetting, parseEnv, secretSetting } from '@dockhero/runtime/parse-env';
+import { baseUrlSetting, listSetting, parseEnv, secretSetting, switchSetting } from '@dockhero/runtime/parse-env';
 import { z } from 'zod';
 
 /** Every setting of the partner API. docs/settings.md explains them. */
@@ -11,7 +11,7 @@ export const env = parseEnv(
     LISTEN_HOST: z.string().default('0.0.0.0'),
     LOG_LEVEL: z.string().default('info'),
     /** Base URL that customers' machines reach: the head of every `DOCKHERO_CONFIG_URL`. */
-    PUBLIC_URL: z.url().transform((url) => url.replace(/\/$/, '')),
+    PUBLIC_URL: baseUrlSetting,
     DATABASE_URL: secretSetting(),
     DATABASE_POOL: z.coerce.number().int().positive().default(10),
     REDIS_URL: secretSetting(),
@@ -35,10 +35,7 @@ export const env = parseEnv(
     /** The host agent that hosts are given: a file, read once at start. */
     AGENT_BUNDLE: z.string().default(fileURLToPath(new URL('../../host-agent/dist/host-agent.mjs', import.meta.url))),
     /** Takes webhooks that are not HTTPS: for local development only, with the monitor's setting of the same name. */
-    PRIVATE_WEBHOOKS: z
-      .enum(['true', 'false'])
-      .default('false')
-      .transform((value) => value === 'true'),
+    PRIVATE_WEBHOOKS: switchSetting,
   },
   process.env,
 );

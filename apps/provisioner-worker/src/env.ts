@@ -1,12 +1,11 @@
 import { fileURLToPath } from 'node:url';
-import { listSetting, parseEnv, secretSetting } from '@dockhero/runtime/parse-env';
+import { baseUrlSetting, listSetting, parseEnv, secretSetting } from '@dockhero/runtime/parse-env';
 import { Secret } from '@dockhero/domain/secret';
 import { z } from 'zod';
 
 /** A timer takes no more than this; Node runs a longer one at once. */
 const millisecondsMax = 2 ** 31 - 1;
 const milliseconds = (byDefault: number) => z.coerce.number().int().positive().max(millisecondsMax).default(byDefault);
-const trimmedUrl = z.url().transform((url) => url.replace(/\/$/, ''));
 
 /** Every setting of the provisioner worker. docs/settings.md explains them. */
 export const env = parseEnv(
@@ -15,18 +14,18 @@ export const env = parseEnv(
     PORT: z.coerce.number().int().min(0).default(7110),
     LISTEN_HOST: z.string().default('0.0.0.0'),
     LOG_LEVEL: z.string().default('info'),
-    PUBLIC_URL: trimmedUrl,
+    PUBLIC_URL: baseUrlSetting,
     /** Base URL under which *hosts* reach the partner API; the same as PUBLIC_URL but in the local cloud. */
-    HOST_API_URL: trimmedUrl,
+    HOST_API_URL: baseUrlSetting,
     /** Base URL under which hosts' agents reach the partner API's listener for mutual TLS; without it hosts have no volume driver. */
-    AGENT_API_URL: trimmedUrl.pipe(z.string().startsWith('https://')).optional(),
+    AGENT_API_URL: baseUrlSetting.pipe(z.string().startsWith('https://')).optional(),
     DATABASE_URL: secretSetting(),
     DATABASE_POOL: z.coerce.number().int().positive().default(10),
     REDIS_URL: secretSetting(),
     ENCRYPTION_KEYS: secretSetting(),
     EDGE_DOMAIN: z.string().default('dockhero.io'),
-    HEROKU_API_URL: trimmedUrl.default('https://api.heroku.com'),
-    HEROKU_ID_URL: trimmedUrl.default('https://id.heroku.com'),
+    HEROKU_API_URL: baseUrlSetting.default('https://api.heroku.com'),
+    HEROKU_ID_URL: baseUrlSetting.default('https://id.heroku.com'),
     /** Newest first; two while the secret is being changed. */
     OAUTH_CLIENT_SECRETS: listSetting.transform((secrets) => secrets.map((secret) => new Secret(secret))),
     AWS_REGION: z.string().default('us-east-1'),

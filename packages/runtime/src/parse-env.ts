@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { Secret } from '@dockhero/domain/secret';
 import { z } from 'zod';
 
@@ -15,6 +16,26 @@ export const listSetting = z.string().transform((value) =>
     .map((part) => part.trim())
     .filter((part) => part !== ''),
 );
+
+/** `true` or `false`; false when absent. */
+export const switchSetting = z
+  .enum(['true', 'false'])
+  .default('false')
+  .transform((value) => value === 'true');
+
+/** The head of other URLs: without a slash at its end. */
+export const baseUrlSetting = z.url().transform((url) => url.replace(/\/$/, ''));
+
+/** Names this process among those of its kind: for people only, something random is added. The machine's name when absent. */
+export const memberNameSetting = (whenNameless: string) =>
+  z
+    .string()
+    .regex(/^[\w.-]{1,64}$/)
+    .default(
+      hostname()
+        .replaceAll(/[^\w.-]/g, '-')
+        .slice(0, 64) || whenNameless,
+    );
 
 /**
  * Parses the environment once, at start. On failure it names every bad variable, prints no value, and ends the process:
