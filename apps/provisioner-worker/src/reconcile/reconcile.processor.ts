@@ -6,6 +6,7 @@ import { Counter, Histogram } from 'prom-client';
 import { WorkerLog } from '../worker-log.js';
 import { makePass } from './make-pass.js';
 import { Reconciler } from './reconciler.js';
+import { WorkerRun } from './worker-run.js';
 
 const passes = new Counter<'outcome'>({ name: 'dockhero_passes_total', help: 'Passes by outcome', labelNames: ['outcome'] });
 const seconds = new Histogram({
@@ -18,7 +19,7 @@ const metrics = { passes, seconds };
 /** Takes rings off the queue. Each is one pass; waiting delays the job and spends no attempt; failing is left to the queue's back-off. */
 @Processor(resourcesQueue.name, { autorun: false })
 export class ReconcileProcessor extends WorkerHost implements OnApplicationBootstrap, OnModuleDestroy {
-  #running: Promise<void> = Promise.resolve();
+  readonly #run = new WorkerRun();
 
   constructor(
     private readonly reconciler: Reconciler,
@@ -28,10 +29,7 @@ export class ReconcileProcessor extends WorkerHost implements OnApplicationBoots
   }
 
   onApplicationBootstrap(): void {
-    const { logger } = this.log;
-    // Without a listener a lost Redis would end the process; BullMQ reconnects by itself.
-    this.worker.on('error', (error) => logger.warn({ error }, 'queue trouble'));
-    this.#running = this.worker.run();
+    this.#run.start(this.worker, this.log.logger);
   }
 
   async process(job: Job, token?: string): Promise<void> {
@@ -40,9 +38,7 @@ export class ReconcileProcessor extends WorkerHost implements OnApplicationBoots
     await makePass(job, token, () => this.reconciler.pass(resourceId), metrics, this.log.logger, context);
   }
 
-  /** Drains before anything else closes: the passes under way end, no new one starts. */
   async onModuleDestroy(): Promise<void> {
-    await this.worker.close();
-    await this.#running;
+    await this.#run.drain(this.worker);
   }
 }

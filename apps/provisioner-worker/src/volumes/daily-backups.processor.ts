@@ -3,6 +3,7 @@ import { BackupSchedule } from '@dockhero/queue/backup-schedule';
 import { Processor, WorkerHost } from '@nestjs/bullmq';
 import type { OnApplicationBootstrap, OnModuleDestroy } from '@nestjs/common';
 import { Repeater } from '../reconcile/repeater.js';
+import { WorkerRun } from '../reconcile/worker-run.js';
 import { WorkerLog } from '../worker-log.js';
 import { DailyBackups } from './daily-backups.js';
 import { WeeklyVerifications } from './weekly-verifications.js';
@@ -11,7 +12,7 @@ import { WeeklyVerifications } from './weekly-verifications.js';
 @Processor(backupScheduleQueue.name, { autorun: false })
 export class DailyBackupsProcessor extends WorkerHost implements OnApplicationBootstrap, OnModuleDestroy {
   readonly #repeater: Repeater;
-  #running: Promise<void> = Promise.resolve();
+  readonly #run = new WorkerRun();
   #kept: Promise<void> = Promise.resolve();
 
   constructor(
@@ -27,8 +28,7 @@ export class DailyBackupsProcessor extends WorkerHost implements OnApplicationBo
 
   onApplicationBootstrap(): void {
     const { logger } = this.log;
-    this.worker.on('error', (error) => logger.warn({ error }, 'queue trouble'));
-    this.#running = this.worker.run();
+    this.#run.start(this.worker, logger);
     this.#repeater.start();
     this.#kept = this.schedule
       .keep()
@@ -45,7 +45,6 @@ export class DailyBackupsProcessor extends WorkerHost implements OnApplicationBo
   async onModuleDestroy(): Promise<void> {
     await this.#repeater.stop();
     await this.#kept;
-    await this.worker.close();
-    await this.#running;
+    await this.#run.drain(this.worker);
   }
 }

@@ -4,6 +4,7 @@ import type { OnApplicationBootstrap, OnModuleDestroy } from '@nestjs/common';
 import type { Job } from 'bullmq';
 import { Counter, Histogram } from 'prom-client';
 import { makePass } from '../reconcile/make-pass.js';
+import { WorkerRun } from '../reconcile/worker-run.js';
 import { WorkerLog } from '../worker-log.js';
 import { VolumeReconciler } from './volume-reconciler.js';
 
@@ -22,7 +23,7 @@ const metrics = { passes, seconds };
 /** Takes rings for volumes off their queue: one pass each, as ReconcileProcessor does for resources. */
 @Processor(volumesQueue.name, { autorun: false })
 export class VolumesProcessor extends WorkerHost implements OnApplicationBootstrap, OnModuleDestroy {
-  #running: Promise<void> = Promise.resolve();
+  readonly #run = new WorkerRun();
 
   constructor(
     private readonly reconciler: VolumeReconciler,
@@ -32,10 +33,7 @@ export class VolumesProcessor extends WorkerHost implements OnApplicationBootstr
   }
 
   onApplicationBootstrap(): void {
-    const { logger } = this.log;
-    // Without a listener a lost Redis would end the process; BullMQ reconnects by itself.
-    this.worker.on('error', (error) => logger.warn({ error }, 'queue trouble'));
-    this.#running = this.worker.run();
+    this.#run.start(this.worker, this.log.logger);
   }
 
   async process(job: Job, token?: string): Promise<void> {
@@ -44,9 +42,7 @@ export class VolumesProcessor extends WorkerHost implements OnApplicationBootstr
     await makePass(job, token, () => this.reconciler.pass(volumeId), metrics, this.log.logger, context);
   }
 
-  /** Drains before anything else closes: the passes under way end, no new one starts. */
   async onModuleDestroy(): Promise<void> {
-    await this.worker.close();
-    await this.#running;
+    await this.#run.drain(this.worker);
   }
 }
