@@ -10,8 +10,8 @@ export const findImageArguments = ['image', 'ls', '--quiet', hostShellImage] as 
 /** What makes the image from an archive on stdin. */
 export const importImageArguments = ['import', '--message', 'shell of the host, for heroku dh:ssh', '-', hostShellImage] as const;
 
-/** The host's own programs, so that the empty image can start one; what is started then sees the host's root as its own. */
-const programs = ['/usr', '/lib', '/lib64', '/bin', '/sbin'];
+/** Arguments of `docker run` for the host's own programs, so that the empty image can start one. */
+export const programVolumes: readonly string[] = ['/usr', '/lib', '/lib64', '/bin', '/sbin'].map((path) => `--volume=${path}:${path}:ro`);
 
 /**
  * What an administrator's shell needs beyond Docker's default. Named one by one and not `ALL`: where the engine itself lacks one of all
@@ -50,9 +50,9 @@ export function hostShellArguments(
     'log-driver=none',
     'env=HOME=/root',
     'volume=/:/host',
-    ...programs.map((path) => `volume=${path}:${path}:ro`),
   ].map((flag) => `--${flag}`);
+  // What is started then sees the host's root as its own.
   const shell = ['/usr/sbin/chroot', '/host', '/bin/bash', '--login'];
   const line = words.length > 0 ? ['-c', words.join(' ')] : [];
-  return ['run', ...flags, hostShellImage, ...shell, ...line];
+  return ['run', ...flags, ...programVolumes, hostShellImage, ...shell, ...line];
 }

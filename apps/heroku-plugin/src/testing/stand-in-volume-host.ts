@@ -5,25 +5,40 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { basename, dirname, join } from 'node:path';
+import type { Duplex } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { StandInAuthority } from './stand-in-authority.js';
 
 interface CreateContainer {
   readonly Image: string;
+  readonly OpenStdin: boolean;
+  readonly StdinOnce: boolean;
   readonly Labels: Record<string, string>;
   readonly HostConfig: {
+    readonly AutoRemove: boolean;
     readonly Mounts: readonly { Source: string; Target: string; VolumeOptions?: { NoCopy?: boolean; DriverConfig?: { Name?: string } } }[];
   };
 }
 
+interface StandInContainer {
+  readonly id: string;
+  readonly wanted: CreateContainer;
+  /** What is attached to it. */
+  terminal: Duplex | null;
+  readonly ended: Promise<void>;
+  /** Removes it, too. */
+  readonly end: () => void;
+}
+
 /**
- * A host whose volumes are folders of this machine, behind mutual TLS: as much of Docker's API as copying takes, with the machine's own tar. Containers
- * are never started here, as helpers are not.
+ * A host whose volumes are folders of this machine, behind mutual TLS: as much of Docker's API as copying takes, with the machine's own tar. What is started
+ * is nothing but a program that says "ready" and waits for the end of its input, as helpers do.
  */
 export class StandInVolumeHost {
   /** `PUT /containers/ID/archive`, in order. */
   readonly requests: string[] = [];
-  readonly containers = new Map<string, CreateContainer>();
+  /** By name. */
+  readonly containers = new Map<string, StandInContainer>();
   readonly volumes = new Map<string, { driver: string; folder: string }>();
   readonly images = new Set<string>();
   /** What a driver says instead of mounting. */
@@ -40,6 +55,7 @@ export class StandInVolumeHost {
         else answer(response, 500, { message: String(error) });
       });
     });
+    server.on('upgrade', (request: IncomingMessage, socket: Duplex) => this.#attach(request.url ?? '', socket));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     this.dockerHost = `tcp://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
     this.#server = server;
@@ -58,11 +74,13 @@ export class StandInVolumeHost {
     if (kind === '_ping') return void response.end('OK');
     if (kind === 'volumes') return this.#ofVolumes(id, response);
     if (kind === 'images') return await this.#ofImages(request, response, id, searchParams);
-    if (id === 'create') return await this.#create(request, response);
-    const container = this.containers.get(id ?? '');
+    if (id === 'create') return await this.#create(request, response, searchParams.get('name') ?? '');
+    const container = this.#find(id);
     if (!container) return answer(response, 404, { message: `No such container: ${id ?? ''}` });
-    if (verb === 'archive') return await this.#archive(request, response, container, searchParams.get('path') ?? '');
-    this.containers.delete(id ?? '');
+    if (verb === 'archive') return await this.#archive(request, response, container.wanted, searchParams.get('path') ?? '');
+    if (verb === 'wait') return await this.#wait(container, response);
+    if (verb === 'start') return this.#start(container, response);
+    container.end();
     response.writeHead(204).end();
   }
 
@@ -89,13 +107,47 @@ export class StandInVolumeHost {
     answer(response, 200, { status: 'sha256:aaaa' });
   }
 
-  async #create(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  #find(key: string | undefined): StandInContainer | undefined {
+    return [...this.containers].find(([name, { id }]) => name === key || id === key)?.[1];
+  }
+
+  #attach(url: string, socket: Duplex): void {
+    const container = this.#find(/\/containers\/([^/]+)\/attach/.exec(url)?.[1]);
+    if (!container) return void socket.destroy();
+    const headers = ['Content-Type: application/vnd.docker.raw-stream', 'Connection: Upgrade', 'Upgrade: tcp'];
+    socket.write(`HTTP/1.1 101 UPGRADED\r\n${headers.join('\r\n')}\r\n\r\n`);
+    socket.on('error', () => undefined).on('end', () => container.end());
+    socket.on('close', () => container.end()).resume();
+    container.terminal = socket;
+    void container.ended.then(() => socket.end());
+  }
+
+  async #wait({ ended }: StandInContainer, response: ServerResponse): Promise<void> {
+    response.writeHead(200, { 'Content-Type': 'application/json' }).flushHeaders();
+    await ended;
+    response.end(JSON.stringify({ StatusCode: 0 }));
+  }
+
+  #start(container: StandInContainer, response: ServerResponse): void {
+    if (this.mountError !== null) {
+      container.end();
+      return answer(response, 500, { message: this.mountError });
+    }
+    response.writeHead(204).end();
+    const ready = Buffer.from('ready\n');
+    container.terminal?.write(Buffer.concat([Buffer.from([1, 0, 0, 0, 0, 0, 0, ready.length]), ready]));
+  }
+
+  async #create(request: IncomingMessage, response: ServerResponse, name: string): Promise<void> {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const wanted = JSON.parse(Buffer.concat(chunks).toString()) as CreateContainer;
     if (!this.images.has(wanted.Image)) return answer(response, 404, { message: `No such image: ${wanted.Image}` });
     const id = randomBytes(32).toString('hex');
-    this.containers.set(id, wanted);
+    let end = (): void => undefined;
+    const ended = new Promise<void>((resolve) => (end = resolve));
+    const remove = (): void => void this.containers.delete(name);
+    this.containers.set(name, { id, wanted, terminal: null, ended, end: () => (remove(), end()) });
     answer(response, 201, { Id: id, Warnings: [] });
   }
 

@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import { DockerFailure } from '../docker/ask-docker.js';
 import { cannotRun } from '../docker/run-client.js';
 import { PluginError } from '../plugin-error.js';
-import { mountpoint, type VolumeHelper } from './with-volume-helper.js';
+import { mountpoint, type VolumeHelper } from './volume-helper.js';
 
 /** Longer than Docker waits for a volume to be mounted. */
 const stalledMs = 180_000;

@@ -7,6 +7,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { inside, waitForDocker } from '../../../local-cloud/src/aws/testing/inside-machine.js';
 import { launch, startTestCloud, type TestCloud } from '../../../local-cloud/src/aws/testing/start-test-cloud.js';
 import { machineFiles } from '../../../local-cloud/src/machine/machine-files.js';
+import { builtFile } from '../testing/built-plugin.js';
+import { startProgram } from '../testing/run-program.js';
 import { CopyWorld, tree, write } from './testing/copy-world.js';
 import { driverScript } from './testing/volume-driver.js';
 
@@ -107,6 +109,20 @@ describe('pull and push on a real Docker', { timeout: 60_000 }, () => {
     await inside(cloud, id, 'docker rm --force user');
   });
 
+  it('a copy that is killed leaves no helper: that ends with its input, and the volume stays', async () => {
+    await inside(cloud, id, 'echo kept > /srv/data/file');
+    const { child, ended, output } = startProgram(process.execPath, ['--input-type=module', '-e', endless(world)], {
+      env: { PATH: process.env['PATH'] ?? '' },
+      cwd: world.here,
+    });
+    await expect.poll(output, { timeout: 20_000 }).toBe('in use\n');
+    expect(await inside(cloud, id, 'docker ps --format "{{.Names}} {{.Status}}"')).toMatch(/^dockhero-copy-[0-9a-f]{8} Up/);
+    child.kill('SIGKILL');
+    expect(await ended).toMatchObject({ signal: 'SIGKILL' });
+    await expect.poll(() => inside(cloud, id, 'docker ps --all --quiet'), { timeout: 20_000 }).toBe('');
+    expect(await inside(cloud, id, 'docker volume ls --quiet --filter driver=dockhero; cat /srv/data/file')).toBe('data\nkept');
+  });
+
   it('what is not there, what is in the way, and what the driver refuses is said', async () => {
     await inside(cloud, id, 'echo x > /srv/data/file');
     await expect(world.pull('dh://data/nothing', world.here)).rejects.toThrow('There is no dh://data/nothing.');
@@ -125,6 +141,23 @@ describe('pull and push on a real Docker', { timeout: 60_000 }, () => {
     await expect(world.push(join(world.here, 'a/b'), 'dh://data/b/')).resolves.toContain('dh://data/b/b');
   });
 });
+
+/** A program that has a helper of the built plugin for the volume `data`, and never has enough. */
+function endless({ api, folder }: CopyWorld): string {
+  const from = (path: string): string => JSON.stringify(builtFile(path));
+  return `
+    const { Session } = await import(${from('connection/session.js')});
+    const { DynoApp } = await import(${from('heroku/dyno-app.js')});
+    const { withVolumeHelper } = await import(${from('volumes/with-volume-helper.js')});
+    const app = new DynoApp(${JSON.stringify({ DOCKHERO_CONFIG_URL: api.configUrl, DOCKHERO_HOST: 'h.example' })});
+    const terminal = { isInteractive: false, say: console.error, warn: console.error, redraw: console.error };
+    const session = new Session(app, terminal, ${JSON.stringify(join(folder, 'another-cache'))}, undefined);
+    await withVolumeHelper(session, 'data', process.env, async () => {
+      console.log('in use');
+      await new Promise((resolve) => setTimeout(resolve, 600_000));
+    });
+  `;
+}
 
 /** Mutual TLS in front of the instance's own Docker, as a host has it. */
 async function openGate(cloud: TestCloud, id: string, files: { ca: string; cert: string; key: string }): Promise<Server> {

@@ -2,7 +2,7 @@ import type { Header } from 'tar-stream';
 import { DockerFailure } from '../docker/ask-docker.js';
 import { copyOut } from './copy-stream.js';
 import { readEntries } from './read-entries.js';
-import type { VolumeHelper } from './with-volume-helper.js';
+import type { VolumeHelper } from './volume-helper.js';
 
 /** What is at a path of a volume. */
 export interface Probed {

@@ -10,7 +10,8 @@ import { formatSize } from './format-size.js';
 import { type Owner, packFiles, type Packing } from './pack-files.js';
 import { formatVolumeAddress, type VolumeAddress } from './parse-volume-address.js';
 import { type Probed, probePath } from './probe-path.js';
-import { type VolumeHelper, withVolumeHelper } from './with-volume-helper.js';
+import type { VolumeHelper } from './volume-helper.js';
+import { withVolumeHelper } from './with-volume-helper.js';
 
 /**
  * Copies a file or a folder into a volume, as `cp -R` does: into the address when that is a folder, else as that. Folders in between are made.

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { constants } from 'node:os';
 import { connect } from '../connection/connect.js';
 import type { Session } from '../connection/session.js';
@@ -5,25 +6,15 @@ import { askDocker, DockerFailure } from '../docker/ask-docker.js';
 import { dockerEnvironment } from '../docker/docker-environment.js';
 import { ensureHostImage } from '../docker/ensure-host-image.js';
 import { guardSignals } from '../docker/guard-signals.js';
-import { hostShellImage } from '../docker/host-shell.js';
 import type { Variables } from '../env.js';
 import { PluginError } from '../plugin-error.js';
-
-/** Where the volume is in the helper. */
-export const mountpoint = '/volume';
-
-/** A container that has the volume and is never started: Docker mounts it while files are read or written, and only then. */
-export interface VolumeHelper {
-  readonly container: string;
-  readonly environment: Variables;
-  /** Aborted when somebody wants to end. */
-  readonly signal: AbortSignal;
-}
+import { startVolumeHelper } from './start-volume-helper.js';
+import type { VolumeHelper } from './volume-helper.js';
 
 const timeoutMs = 60_000;
 
 /**
- * Makes a helper for a volume, and removes it however `use` ends: Ctrl-C included.
+ * Starts a helper for a volume, and lets it end however `use` does: Ctrl-C included.
  * @throws PluginError with what to do: no such volume, docker's own words, or 128 + n after signal n.
  */
 export async function withVolumeHelper<T>(
@@ -41,12 +32,13 @@ export async function withVolumeHelper<T>(
     const driver = await driverOf(session, volume, environment);
     await ensureHostImage(environment, { mustKnow: true });
     signal.throwIfAborted();
-    const container = await askDocker(createArguments(volume, driver), environment, { timeoutMs });
+    const container = `dockhero-copy-${randomBytes(4).toString('hex')}`;
+    const helper = await startVolumeHelper(container, { volume, driver }, environment, signal);
     try {
       signal.throwIfAborted();
       return await use({ container, environment, signal });
     } finally {
-      await remove(session, container, environment);
+      if (!(await helper.end())) await remove(session, container, environment);
     }
   } catch (error) {
     if (signal.aborted) throw signal.reason;
@@ -59,13 +51,6 @@ export async function withVolumeHelper<T>(
   } finally {
     release();
   }
-}
-
-/** With the driver named, and nothing copied: were the volume gone by now, Docker would make an empty local one of its name otherwise. */
-function createArguments(volume: string, driver: string): readonly string[] {
-  const mount = `type=volume,source=${volume},target=${mountpoint},volume-driver=${driver},volume-nocopy`;
-  const labels = ['--label', 'dockhero.helper=copy', '--label', 'dockhero.logs=off'];
-  return ['create', '--network', 'none', '--log-driver', 'none', ...labels, '--mount', mount, hostShellImage, 'never-started'];
 }
 
 async function driverOf(session: Session, volume: string, environment: Variables): Promise<string> {
@@ -89,8 +74,6 @@ async function remove(session: Session, container: string, environment: Variable
   try {
     await askDocker(['rm', '--force', container], environment, { timeoutMs });
   } catch {
-    session.terminal.warn(
-      `A helper container is left. To remove it: heroku dh:docker rm --force ${container.slice(0, 12)}${session.flags}`,
-    );
+    session.terminal.warn(`A helper container is left. To remove it: heroku dh:docker rm --force ${container}${session.flags}`);
   }
 }
