@@ -61,7 +61,7 @@ describe('the backups of a volume', () => {
     [{ hasFailed: true, failures: 8, failure: null }, 'The last backup failed 8 times and was given up.'],
     [
       { isVerificationBad: true, verificationDetail: 'fsck found errors.' },
-      'The newest backup that was verified is not whole. fsck found errors.',
+      'The newest backup that was verified is not whole. fsck found errors. It is over once a newer one is verified, and whole: heroku dh:backups:verify ID.',
     ],
     [{ goodAge: 28 * hour, askedFor: 27 * hour }, 'One has been under way for 1 day 3 h.'],
   ] as const)('%j says why: %s', (change, note) => {

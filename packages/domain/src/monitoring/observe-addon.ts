@@ -67,10 +67,12 @@ function observeBackups(state: BackupState): Observation {
 }
 
 function noteOf({ failures, hasFailed, failure, isVerificationBad, verificationDetail, askedFor }: BackupState): string {
-  const said = (text: string | null) => (text === null ? '' : ` ${text}`);
+  const said = (text: string | null) => (text === null ? '' : ` ${text.replace(/\.$/, '')}.`);
   const times = failures > 1 ? ` ${String(failures)} times` : '';
   return [
-    isVerificationBad ? `The newest backup that was verified is not whole.${said(verificationDetail)}` : '',
+    isVerificationBad
+      ? `The newest backup that was verified is not whole.${said(verificationDetail)} It is over once a newer one is verified, and whole: heroku dh:backups:verify ID.`
+      : '',
     failures >= 2 || hasFailed ? `The last backup failed${times}${hasFailed ? ' and was given up' : ''}.${said(failure)}` : '',
     askedFor !== null && askedFor >= backupAge.bad ? `One has been under way for ${sayDuration(askedFor)}.` : '',
   ]
