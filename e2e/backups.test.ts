@@ -72,7 +72,7 @@ describe('backups', () => {
   };
 
   beforeAll(async () => {
-    system = await System.start(15, {
+    system = await System.start(18, {
       SMTP_URL: await mailbox.start(),
       SWEEP_UNSETTLED_MS: '3000',
       SNAPSHOT_CALLS_PER_SECOND: '20',
@@ -152,8 +152,8 @@ describe('backups', () => {
       const left = ids.filter((id) => !gone.has(id));
       expect(left.slice(0, 7)).toEqual(ids.slice(0, 7));
       expect(left.length).toBeLessThan(ids.length - 2);
-      // Whatever its host asks of a volume has it looked at.
-      await hosts.inVolume(1, 'kept', 'true');
+      // Whatever is asked of a volume has it looked at.
+      await dh('volumes:update', 'kept', '--backups', 'none');
       await eventually('old ones gone from AWS', async () => (await atAws()).toSorted().join() === left.toSorted().join());
       expect((await backups('kept')).map(({ id }) => id)).toEqual(left);
 
@@ -162,28 +162,27 @@ describe('backups', () => {
         [ids.slice(0, 2)],
       );
       await dh('backups:schedule', '--keep-daily', '2', '--keep-weekly', '0', '--keep-monthly', '0');
-      await hosts.inVolume(1, 'kept', 'true');
+      await dh('volumes:update', 'kept', '--backups', 'daily');
       await eventually('three left at AWS', async () => (await atAws()).length <= 3);
       expect((await backups('kept')).map(({ id }) => id)).toEqual(ids.slice(0, 3));
     });
 
     it('a daily one comes by itself once its hour has passed, the next one with the next day’s hour', async () => {
-      await inUse('old');
-      await inUse('new');
+      await Promise.all(['early', 'late'].map(inUse));
       expect((await setHour(-5)).stdout).toMatch(/each day between \d\d:00 and \d\d:00 UTC/);
-      await pass(48, 'old');
-      await eventually('the first', async () => (await dailies('old')).some(({ state }) => state === 'completed'), 90_000);
-      expect((await dh('backups', 'old')).stdout).toMatch(/ old +daily .* completed +filesystem /);
+      for (const volume of ['early', 'late']) await pass(48, volume);
+      const areDone = async (count: number, volume: string): Promise<boolean> =>
+        (await dailies(volume)).filter(({ state }) => state === 'completed').length === count;
+      await eventually('the first', async () => (await areDone(1, 'early')) && (await areDone(1, 'late')), 90_000);
+      expect((await dh('backups', 'early')).stdout).toMatch(/ early +daily .* completed +filesystem /);
       // It was made today, after that hour.
-      expect(await dailies('new')).toEqual([]);
-      // Half a day later it would be due again, were the hour still the same.
+      expect(await dailies('broken')).toEqual([]);
+      // Half a day later one would be due again, were the hour still the same; a whole day later it is.
       await setHour(2);
-      await pass(12, 'old');
-      await pass(48, 'new');
-      await eventually('that of another', async () => (await dailies('new')).length === 1, 90_000);
-      expect(await dailies('old')).toHaveLength(1);
-      await pass(12, 'old');
-      await eventually('the next day’s', async () => (await dailies('old')).length === 2, 90_000);
+      await pass(12, 'early');
+      await pass(24, 'late');
+      await eventually('the next', () => areDone(2, 'late'), 90_000);
+      expect(await dailies('early')).toHaveLength(1);
     });
 
     it('the customer’s command says whether a restored one is whole; what it finds is told, and a late one too, in a mail', async () => {
@@ -229,7 +228,8 @@ describe('backups', () => {
       expect(mail).toContain('AWS could not complete this backup.');
       expect(mail).toContain(`heroku dh:backups:create unlucky --app ${app}`);
       const bad = await eventually('a mail on the bad one', async () => mailbox.with(/Critical: The volume broken/)[0]);
-      expect(bad).toContain(`The newest backup that was verified is not whole. ${fault}`);
+      expect(bad).toContain(`The newest backup that was verified is not whole. ${fault}.`);
+      expect(bad).toContain('heroku dh:backups:verify ID');
 
       await system.control('DELETE', `/aws/volume-faults/${await hosts.diskOf('unlucky')}`);
       await dh('backups:create', 'unlucky', '--wait');
@@ -242,9 +242,12 @@ describe('backups', () => {
   });
 
   it('nothing of a verification is left', async () => {
-    expect(new Set(await hosts.disks()).size).toBe((await hosts.disks()).length);
-    expect(await query('SELECT 1 FROM verifications')).toEqual([]);
-    expect(await query("SELECT 1 FROM volumes WHERE desired = 'present'")).toHaveLength((await hosts.disks()).length);
+    // The weekly ones of volumes that were made older, too.
+    await eventually('all at their end', async () => (await query('SELECT 1 FROM verifications')).length === 0);
+    expect(await hosts.scratchDisks()).toEqual([]);
+    const disks = await hosts.disks();
+    expect(new Set(disks).size).toBe(disks.length);
+    expect(await query("SELECT 1 FROM volumes WHERE desired = 'present'")).toHaveLength(disks.length);
   });
 });
 

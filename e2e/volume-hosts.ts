@@ -128,9 +128,12 @@ export class VolumeHosts {
 
   /** Of each disk at AWS, the id of the volume that it is tagged with. */
   async disks(): Promise<string[]> {
-    const { Volumes = [] } = await this.#ec2.send(new DescribeVolumesCommand({ Filters: [ours] }));
-    const living = Volumes.filter(({ State }) => State !== 'deleting' && State !== 'deleted');
-    return living.map(({ Tags }) => Tags?.find(({ Key }) => Key === ours.Values[0])?.Value ?? '');
+    return await this.#disksTagged(ours.Values[0]);
+  }
+
+  /** Of each disk that was made to verify a backup, the backup's id. */
+  async scratchDisks(): Promise<string[]> {
+    return await this.#disksTagged('dockhero:verification');
   }
 
   /** Ids of our snapshots at AWS. */
@@ -145,6 +148,12 @@ export class VolumeHosts {
       [name],
     );
     return rows[0]?.id ?? '';
+  }
+
+  async #disksTagged(key: string): Promise<string[]> {
+    const { Volumes = [] } = await this.#ec2.send(new DescribeVolumesCommand({ Filters: [{ Name: 'tag-key', Values: [key] }] }));
+    const living = Volumes.filter(({ State }) => State !== 'deleting' && State !== 'deleted');
+    return living.map(({ Tags }) => Tags?.find(({ Key }) => Key === key)?.Value ?? '');
   }
 
   #host(number: number): Host {
@@ -178,7 +187,7 @@ export class VolumeHosts {
 
 /** Each line is on the disk before the next one is written. */
 const countUp = 'trap exit TERM; while :; do echo . >> /data/n; sync; sleep .1; done';
-const ours = { Name: 'tag-key', Values: ['dockhero:volume'] };
+const ours = { Name: 'tag-key', Values: ['dockhero:volume'] as [string] };
 const stackfile = `version: '3.7'
 services:
   counter:
