@@ -72,8 +72,9 @@ async function download(blocks, snapshotId, path) {
     const { blocks: wanted, next, sizeGib } = page;
     let at = 0;
     const lane = async () => {
+      const room = Buffer.allocUnsafeSlow(blockBytes);
       for (let ref = wanted[at++]; ref; ref = wanted[at++]) {
-        const read = await blocks.read(snapshotId, ref);
+        const read = await blocks.read(snapshotId, ref, room);
         await file.write(read.bytes, 0, blockBytes, ref.index * blockBytes);
         bytes += blockBytes;
       }

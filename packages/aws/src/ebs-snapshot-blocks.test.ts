@@ -92,6 +92,17 @@ describe('the blocks of a snapshot', () => {
     }
   });
 
+  it('are put where they are wanted, and into nothing else, also when the SDK has asked again', async () => {
+    const bytes = randomBytes(snapshotBlockBytes);
+    for (const refused of [[], [ebsError('InternalServerException', 500)]]) {
+      const room = Buffer.alloc(2 * snapshotBlockBytes);
+      answers = [...refused, block(bytes)];
+      const read = await blocks.read('snap-1', { index: 3, token: 'AAA' }, room.subarray(1, 1 + snapshotBlockBytes));
+      expect(read.bytes.buffer).toBe(room.buffer);
+      expect(room.equals(Buffer.concat([Buffer.alloc(1), bytes, Buffer.alloc(snapshotBlockBytes - 1)]))).toBe(true);
+    }
+  });
+
   it('are refused with AWS’s reason', async () => {
     aws.answer = () => ebsError('ValidationException', 400, 'INVALID_BLOCK_TOKEN');
     await expect(blocks.read('snap-1', { index: 3, token: 'AAA' })).rejects.toMatchObject({

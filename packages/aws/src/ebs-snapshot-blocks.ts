@@ -1,10 +1,11 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { addAbortSignal, Readable } from 'node:stream';
 import { GetSnapshotBlockCommand, ListChangedBlocksCommand, ListSnapshotBlocksCommand, type EBSClient } from '@aws-sdk/client-ebs';
 import { AppError } from '@dockhero/domain/errors';
 import { SnapshotBlocks, snapshotBlockBytes, type BlockPage, type BlockRef } from '@dockhero/domain/ports/snapshot-blocks';
 import { orAppError } from './aws-errors.js';
-import { BlockFetcher, type FetchedBlock } from './fetch-block.js';
+import { BlockFetcher } from './fetch-block.js';
+import type { FetchedBlock } from './receive-block.js';
 
 /** A token takes some 100 bytes: a page of blocks to read is not held for long, a page to count is not held at all. */
 const pageOfBlocks = 1_000;
@@ -38,26 +39,31 @@ export class EbsSnapshotBlocks extends SnapshotBlocks {
     return { blocks, sizeGib: page.VolumeSize ?? 0, next: page.NextToken || null };
   }
 
-  override async read(snapshotId: string, block: BlockRef): Promise<{ bytes: Buffer; sha256: string }> {
+  override async read(
+    snapshotId: string,
+    block: BlockRef,
+    into: Buffer = Buffer.allocUnsafeSlow(snapshotBlockBytes),
+  ): Promise<{ bytes: Buffer; sha256: string }> {
     return await orAppError('GetSnapshotBlock', async () => {
-      const fetched = await this.#fetcher.fetch(snapshotId, block, this.bodyMs);
-      const { bytes, digest, declaredBytes, checksum } = fetched ?? (await this.#readBySdk(snapshotId, block));
-      if (bytes.length !== declaredBytes || bytes.length !== snapshotBlockBytes || digest.toString('base64') !== checksum) {
+      const fetched = await this.#fetcher.fetch(snapshotId, block, this.bodyMs, into);
+      const { bytes, declaredBytes, checksum } = fetched ?? (await this.#readBySdk(snapshotId, block, into));
+      const sha256 = hash('sha256', bytes, 'hex');
+      const isAsTold = bytes.length === declaredBytes && Buffer.from(sha256, 'hex').toString('base64') === checksum;
+      if (!isAsTold || bytes.length !== snapshotBlockBytes) {
         throw new AppError('aws_unavailable', { action: 'GetSnapshotBlock', reason: 'checksum differs', snapshotId, index: block.index });
       }
-      return { bytes, sha256: digest.toString('hex') };
+      return { bytes, sha256 };
     });
   }
 
   /** What was refused or not answered: repeated as the SDK repeats, or its error. */
-  async #readBySdk(snapshotId: string, { index, token }: BlockRef): Promise<FetchedBlock> {
+  async #readBySdk(snapshotId: string, { index, token }: BlockRef, into: Buffer): Promise<FetchedBlock> {
     const { BlockData, Checksum, DataLength } = await this.ebs.send(
       new GetSnapshotBlockCommand({ SnapshotId: snapshotId, BlockIndex: index, BlockToken: token }),
     );
     if (!(BlockData instanceof Readable)) throw new AppError('aws_unavailable', { action: 'GetSnapshotBlock', reason: 'no body' });
-    const bytes = await readBlock(BlockData, this.bodyMs);
-    const digest = createHash('sha256').update(bytes).digest();
-    return { bytes, digest, declaredBytes: DataLength ?? Number.NaN, checksum: Checksum ?? '' };
+    const bytes = await readBlock(BlockData, this.bodyMs, into);
+    return { bytes, declaredBytes: DataLength ?? Number.NaN, checksum: Checksum ?? '' };
   }
 
   override async countChanged(firstId: string, secondId: string): Promise<number> {
@@ -88,15 +94,13 @@ export class EbsSnapshotBlocks extends SnapshotBlocks {
 }
 
 /** The client's time limits end with the answer's head, so the body has its own; a body longer than a block is not read to its end. */
-async function readBlock(body: Readable, bodyMs: number): Promise<Buffer> {
-  const chunks: Buffer[] = [];
+async function readBlock(body: Readable, bodyMs: number, into: Buffer): Promise<Buffer> {
   let length = 0;
-  for await (const chunk of addAbortSignal(AbortSignal.timeout(bodyMs), body)) {
-    chunks.push(chunk as Buffer);
-    length += (chunk as Buffer).length;
-    if (length > snapshotBlockBytes) break;
+  for await (const piece of addAbortSignal(AbortSignal.timeout(bodyMs), body)) {
+    if (length + (piece as Buffer).length > snapshotBlockBytes) throw new Error('more bytes than a block has');
+    length += (piece as Buffer).copy(into, length);
   }
-  return Buffer.concat(chunks);
+  return into.subarray(0, length);
 }
 
 /** Everything is counted in blocks of this size. */

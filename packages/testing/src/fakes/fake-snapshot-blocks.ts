@@ -28,12 +28,16 @@ export class FakeSnapshotBlocks extends SnapshotBlocks {
     });
   }
 
-  override async read(snapshotId: string, { index, token }: BlockRef): Promise<{ bytes: Buffer; sha256: string }> {
+  override async read(
+    snapshotId: string,
+    { index, token }: BlockRef,
+    into: Buffer = Buffer.alloc(snapshotBlockBytes),
+  ): Promise<{ bytes: Buffer; sha256: string }> {
     return await this.gate.pass('blocks.read', () => {
       const written = this.#completed(snapshotId).content.get(index);
       if (!written || token !== tokenOf(snapshotId, index)) throw new AppError('aws_rejected', { awsCode: 'ValidationException' });
       if (this.storage.damaged.has(snapshotId)) throw new AppError('aws_unavailable', { reason: 'checksum differs', snapshotId, index });
-      const bytes = Buffer.alloc(snapshotBlockBytes);
+      const bytes = into.subarray(0, snapshotBlockBytes).fill(0);
       written.copy(bytes);
       return { bytes, sha256: createHash('sha256').update(bytes).digest('hex') };
     });
