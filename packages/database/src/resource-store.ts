@@ -105,12 +105,12 @@ export class ResourceStore {
   }
 
   async find(id: ResourceId): Promise<ResourceWithFacts | null> {
-    return await this.#findWhere('r.id = $1', id);
+    return await this.#findWhere('resource by id', 'r.id = $1', id);
   }
 
   /** The resource whose capability URL ends in `token`. */
   async findByConfigToken(token: string): Promise<ResourceWithFacts | null> {
-    return await this.#findWhere(opensWith, hashConfigToken(token));
+    return await this.#findWhere('resource by token', opensWith, hashConfigToken(token));
   }
 
   /** The same with its latest `limit` events, oldest first, in one statement. */
@@ -122,13 +122,10 @@ export class ResourceStore {
     return row ? { ...toResourceWithFacts(row), events: row.events.map(({ at, kind, text }) => ({ at: new Date(at), kind, text })) } : null;
   }
 
-  async #findWhere(condition: string, value: string): Promise<ResourceWithFacts | null> {
-    const { rows } = await orUnavailable(() =>
-      this.database.pool.query<ResourceWithFactsRow>(
-        `SELECT ${resourceWithFactsColumns} FROM ${resourceWithFactsTables} WHERE ${condition}`,
-        [value],
-      ),
-    );
+  /** @param name of the prepared statement: planning takes longer than finding the row. */
+  async #findWhere(name: string, condition: string, value: string): Promise<ResourceWithFacts | null> {
+    const text = `SELECT ${resourceWithFactsColumns} FROM ${resourceWithFactsTables} WHERE ${condition}`;
+    const { rows } = await orUnavailable(() => this.database.pool.query<ResourceWithFactsRow>({ name, text }, [value]));
     return rows[0] ? toResourceWithFacts(rows[0]) : null;
   }
 

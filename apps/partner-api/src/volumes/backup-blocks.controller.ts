@@ -34,6 +34,7 @@ export class BackupBlocksController {
   ): Promise<Buffer> {
     const { bytes, sha256 } = await this.download.read(token, id, index);
     void reply.header(blockChecksumHeader, sha256);
+    reply.raw.once('finish', () => this.download.release(bytes));
     return bytes;
   }
 }

@@ -1,4 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { connect } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { VolumeAttachmentStore } from '@dockhero/database/volume-attachment-store';
 import { VolumeStore } from '@dockhero/database/volume-store';
 import { snapshotBlockBytes } from '@dockhero/domain/ports/snapshot-blocks';
@@ -71,6 +73,40 @@ it('a backup is downloaded page by page and block by block, each with its checks
   }
   // What was listed is known.
   expect(gate.count('blocks.list')).toBe(lists);
+});
+
+it('a block that its reader is slow to take stays what it is, though memory is used again and again', async () => {
+  const written = contents(0, 1, 2);
+  const path = await backedUp(written);
+  const block = written.get(0) ?? expect.fail('no block');
+  const asked = 64;
+  const slow = connect(Number(new URL(api.url).port), '127.0.0.1').pause();
+  slow.write(`GET ${path}/blocks/0 HTTP/1.1\r\nhost: api\r\n\r\n`.repeat(asked));
+  // More than the kernel holds: the API still has some of it.
+  for (let reads = -1; reads !== gate.count('blocks.read'); await delay(200)) reads = gate.count('blocks.read');
+  for (const index of [1, 2, 1, 2]) await Promise.all(Array.from({ length: 8 }, () => read(path, index)));
+  let received = Buffer.alloc(0);
+  let blocksSeen = 0;
+  for await (const piece of slow) {
+    received = Buffer.concat([received, piece as Buffer]);
+    const end = received.indexOf('\r\n\r\n') + 4 + snapshotBlockBytes;
+    if (received.length < end) continue;
+    expect(received.subarray(end - snapshotBlockBytes, end).equals(block)).toBe(true);
+    received = received.subarray(end);
+    if (++blocksSeen === asked) break;
+  }
+  expect(blocksSeen).toBe(asked);
+});
+
+it('a download ends with its URL, and with its add-on, at the next block', async () => {
+  const path = await backedUp(contents(0));
+  expect((await read(path, 0)).status).toBe(200);
+  const of = { backups: { some: { id: path.split('/').at(-1) ?? '' } } };
+  const { id, configTokenHash } = await api.database.resource.findFirstOrThrow({ where: of });
+  await api.database.resource.update({ where: { id }, data: { configTokenHash: 'another' } });
+  expect(errorOf(await read(path, 0))).toEqual([404, 'resource_not_found']);
+  await api.database.resource.update({ where: { id }, data: { configTokenHash, desired: 'removed' } });
+  expect(errorOf(await read(path, 0))).toEqual([410, 'resource_gone']);
 });
 
 it('a download goes on from any block, though nobody here has listed it', async () => {
