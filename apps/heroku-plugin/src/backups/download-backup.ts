@@ -2,7 +2,8 @@ import type { BackupBlocks } from '@dockhero/contracts/volumes-api';
 import type { BlockSource } from './block-source.js';
 import type { DownloadFile } from './download-file.js';
 
-const parallel = 8;
+/** The API gives a customer 200 blocks a second: so many at once reach that when a block takes 0.12 s. Each has half a megabyte of memory. */
+const parallel = 24;
 const markEveryMs = 2_000;
 const gib = 1_024 ** 3;
 
@@ -15,7 +16,7 @@ export interface DownloadProgress {
 }
 
 /**
- * Writes a backup's blocks into a file, from where that stands, eight at a time.
+ * Writes a backup's blocks into a file, from where that stands, many at a time.
  * @returns how much came over the wire, in bytes.
  * @throws ApiRefusal, ApiUnreachable, DamagedBlock; what was written until then is marked, and the next call goes on there.
  */
@@ -54,9 +55,11 @@ async function fetchPage(source: BlockSource, file: DownloadFile, page: BackupBl
   const nextOf = (position: number): number => indexes[position] ?? page.next ?? (indexes.at(-1) ?? -1) + 1;
 
   const work = async (): Promise<void> => {
+    const bytes = Buffer.allocUnsafeSlow(blockBytes);
     for (let position = at++; position < indexes.length; position = at++) {
       const index = indexes[position] ?? 0;
-      await file.write(index, await source.read(index, blockBytes, ended.signal));
+      await source.read(index, bytes, ended.signal);
+      await file.write(index, bytes);
       written.add(position);
       while (written.delete(firstMissing)) firstMissing++;
       onBlock(index);

@@ -13,6 +13,7 @@ interface Mark {
 /** The raw image of a backup while it is being written: sparse, and found again by the next call when this one ends early. */
 export class DownloadFile {
   #blockBytes: number;
+  #zeros = Buffer.alloc(0);
   /** The block to go on from. */
   next: number;
 
@@ -49,6 +50,7 @@ export class DownloadFile {
   async begin(blockBytes: number): Promise<boolean> {
     const isOther = this.#blockBytes !== blockBytes && this.next > 0;
     this.#blockBytes = blockBytes;
+    this.#zeros = Buffer.alloc(blockBytes);
     if (!isOther) return false;
     this.next = 0;
     await this.handle.truncate(0);
@@ -57,7 +59,7 @@ export class DownloadFile {
 
   async write(index: number, bytes: Buffer): Promise<void> {
     // What is not written reads as zeros, and takes no room.
-    if (bytes.equals(Buffer.alloc(bytes.length))) return;
+    if (bytes.equals(this.#zeros)) return;
     for (let done = 0; done < bytes.length;) {
       const { bytesWritten } = await this.handle.write(bytes, done, bytes.length - done, index * this.#blockBytes + done);
       done += bytesWritten;
