@@ -70,14 +70,17 @@ export class BackupStore {
 
   /**
    * Takes a completed backup off the list, before its snapshot is deleted; not while a disk is still to be made of it. Who is about to restore it
-   * holds the row: it is looked at again after that. @returns whether it was.
+   * holds the row: it is looked at again after that.
+   * @param goneVolumeId a removed volume that nobody can have back any more: it needs nothing.
+   * @returns whether it was.
    */
-  async expire(lease: Lease, id: string): Promise<boolean> {
+  async expire(lease: Lease, id: string, goneVolumeId: string | null): Promise<boolean> {
     return await lease.fenced(async (transaction) => {
       await transaction.$queryRaw`SELECT 1 FROM backups WHERE id = ${id}::uuid FOR UPDATE`;
       const needed = await transaction.$queryRaw<unknown[]>`
         SELECT 1 FROM volumes v LEFT JOIN volume_facts f ON f.volume_id = v.id
         WHERE v.source_backup_id = ${id}::uuid AND coalesce(f.generation, 0) < v.generation AND f.forgotten_at IS NULL
+          AND NOT (v.desired = 'removed' AND v.id IS NOT DISTINCT FROM ${goneVolumeId}::uuid)
           AND EXISTS (SELECT 1 FROM resources r WHERE r.id = v.resource_id AND r.desired <> 'removed') LIMIT 1`;
       if (needed.length > 0) return false;
       await transaction.backup.updateMany({ where: { id, state: 'completed' }, data: { state: 'expired' } });

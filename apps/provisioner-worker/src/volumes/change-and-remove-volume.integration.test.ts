@@ -69,6 +69,27 @@ describe('a volume that is removed', () => {
     expect((await owner.facts(volume.id)).forgottenAt).not.toBeNull();
   });
 
+  it('is forgotten even when it was removed before what it was to be restored from was in a disk', async () => {
+    const owner = await VolumeOwner.with(world);
+    const volume = await owner.use(worker);
+    await owner.backUp('data');
+    await settled(volume.id);
+    world.mounts.stopContainers(volume.id);
+    await owner.letGo(volume, 0);
+    await settled(volume.id);
+    const [backup] = await owner.backups(volume.id);
+    await owner.restore(backup?.id ?? '');
+    await owner.remove('data');
+    await settled(volume.id);
+    world.advance(2 * dayMs);
+    await settled(volume.id);
+    expect((await owner.backups(volume.id)).find(({ id }) => id === backup?.id)?.state).toBe('completed');
+    world.advance(40 * dayMs);
+    await settled(volume.id);
+    expect(world.ebs.leftovers(owner.resourceId)).toEqual([]);
+    expect((await owner.facts(volume.id)).forgottenAt).not.toBeNull();
+  });
+
   it('goes without a backup when no host ever had it', async () => {
     const owner = await VolumeOwner.with(world);
     const volume = await owner.create();

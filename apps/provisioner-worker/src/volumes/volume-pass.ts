@@ -3,6 +3,7 @@ import type { Lease } from '@dockhero/database/lease';
 import type { OwnBackup, VolumeFactsPatch, VolumeFactsStore, VolumeSnapshot } from '@dockhero/database/volume-facts-store';
 import type { Host } from '@dockhero/domain/host';
 import type { Disk } from '@dockhero/domain/ports/disks';
+import { dayMs } from '@dockhero/domain/volumes/backup-schedule';
 import type { Volume, VolumeFacts } from '@dockhero/domain/volumes/volume';
 import type { SeenInstances } from './seen-instances.js';
 
@@ -61,6 +62,12 @@ export class VolumePass {
   get isUntouched(): boolean {
     const { generation, lastAttachedAt } = this.facts;
     return this.volume.sourceBackupId === null && generation === this.volume.generation && lastAttachedAt === null;
+  }
+
+  /** Removed, and the days are over in which it can be had back. */
+  get isGone(): boolean {
+    const { removedAt } = this.volume;
+    return this.isRemoved && Date.now() >= (removedAt?.getTime() ?? 0) + this.settings.finalDays * dayMs;
   }
 
   get wantedHost(): Host | null {
@@ -123,7 +130,7 @@ export class VolumePass {
 
   /** @returns false when a disk is still to be made of it. */
   async expireBackup(backup: OwnBackup): Promise<boolean> {
-    if (!(await this.backupStore.expire(this.lease, backup.id))) return false;
+    if (!(await this.backupStore.expire(this.lease, backup.id, this.isGone ? this.volume.id : null))) return false;
     this.#replaceBackup({ ...backup, state: 'expired' });
     return true;
   }

@@ -1,4 +1,3 @@
-import { dayMs } from '@dockhero/domain/volumes/backup-schedule';
 import { Injectable } from '@nestjs/common';
 import { done, type StepResult } from '../../reconcile/step.js';
 import { VolumeStep } from '../volume-step.js';
@@ -12,9 +11,7 @@ export class ForgetVolume extends VolumeStep {
 
   async ensure(pass: VolumePass): Promise<StepResult> {
     const isLeft = pass.backups.some(({ state, snapshotId }) => state !== 'failed' && !(state === 'expired' && snapshotId === null));
-    const removedAt = pass.volume.removedAt?.getTime() ?? 0;
-    const isOver = Date.now() >= removedAt + pass.settings.finalDays * dayMs;
-    if (pass.facts.state === 'deleted' && !isLeft && isOver && !pass.isVerifying) await pass.record({ forgottenAt: new Date() });
+    if (pass.facts.state === 'deleted' && !isLeft && pass.isGone && !pass.isVerifying) await pass.record({ forgottenAt: new Date() });
     return done;
   }
 }
