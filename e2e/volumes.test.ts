@@ -207,11 +207,13 @@ describe('a customer’s volumes', () => {
   it('a destroyed add-on leaves no disk, and its last backups can be restored into the next', async () => {
     await heroku(['addons:destroy', 'dockhero', '-a', app, '--confirm', app]);
     await eventually('everything gone', async () => Object.values(await system.cloud()).every((count) => count === 0), 180_000);
-    const { rows } = await system.database.query<{ id: string }>(
-      `SELECT b.id FROM backups b JOIN volumes v ON v.id = b.volume_id WHERE v.name = 'files' AND b.kind = 'final' AND b.state = 'completed' ORDER BY b.requested_at DESC`,
-    );
     await provision();
-    await dh('backups:restore', [rows[0]?.id ?? '', '--into', 'files', '--wait'], { timeoutMs: 180_000 });
+    const listed = await eventually('the backups of the one before', async () => {
+      const { backups } = JSON.parse((await dh('backups', ['files', '--destroyed', '--json'])).stdout) as { backups: Made[] };
+      return backups.length > 0 && backups;
+    });
+    const last = listed.find(({ kind }) => kind === 'final');
+    await dh('backups:restore', [last?.id.slice(0, 13) ?? '', '--into', 'files', '--wait'], { timeoutMs: 180_000 });
     // The address is another: the first command finds that out, and says to run it again.
     await eventually('busybox there', async () => (await dh('docker', ['pull', 'busybox'], { allowFailure: true })).code === 0);
     expect(await inVolume('files', 'md5sum -c /data/sum')).toContain('OK');
