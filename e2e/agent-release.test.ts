@@ -57,7 +57,7 @@ describe('releases of the host agent on a real host', () => {
 
   beforeAll(async () => {
     copyFileSync(join(root, 'apps', 'host-agent', 'dist', 'host-agent.mjs'), bundle);
-    system = await System.start(15, { AGENT_BUNDLE: bundle, SWEEP_ALL_MS: '3000', SAMPLE_MS: '1000' });
+    system = await System.start(17, { AGENT_BUNDLE: bundle, SWEEP_ALL_MS: '3000', SAMPLE_MS: '1000' });
     const settings = system.app.settings.environments['provisioner-worker'] ?? {};
     database = openDatabase({ url: new Secret(settings['DATABASE_URL'] ?? '') });
     const authorities = new ClusterAuthorityStore(database, new SecretBox(new Secret(settings['ENCRYPTION_KEYS'] ?? '')));
@@ -119,7 +119,7 @@ describe('releases of the host agent on a real host', () => {
     const journal = (): Promise<string> => hosts.inside(1, 'journalctl --unit dockhero-agent --no-pager');
     await eventually('the refusal', async () => (await journal()).includes(`host agent: ${third} has failed here before`));
     expect([await running(), await startsOfUnit()]).toEqual([second, unit]);
-    const monitor = await (await fetch(`http://127.0.0.1:${String(7_300 + 15 * 40 + 12)}/metrics`)).text();
+    const monitor = await (await fetch(`http://127.0.0.1:${String(7_300 + 17 * 40 + 12)}/metrics`)).text();
     expect(monitor).toContain(`dockhero_monitor_agents{sha256="${second}"} 1`);
     expect(monitor).not.toContain(third);
   });

@@ -57,7 +57,7 @@ export class EvaluateHosts implements SampleTaker, HostKeeper {
     private readonly memberId: string,
     private readonly stores: EvaluationStores,
     private readonly settings: ResourceSettings,
-    private readonly guard: Pick<SilenceGuard, 'note' | 'isHolding'>,
+    private readonly guard: Pick<SilenceGuard, 'note' | 'isHolding' | 'blindUntilMs'>,
     private readonly outside: { readonly now: () => Date; readonly metrics: MonitorMetrics; readonly logger: Logger },
   ) {}
 
@@ -136,7 +136,8 @@ export class EvaluateHosts implements SampleTaker, HostKeeper {
   }
 
   #silenceOf({ sample, watchedSince }: WatchedHost): Observation {
-    return observeSilence({ lastSampleAt: sample?.at ?? null, watchedSince }, this.outside.now());
+    const since = new Date(Math.max(watchedSince.getTime(), this.guard.blindUntilMs));
+    return observeSilence({ lastSampleAt: sample?.at ?? null, watchedSince: since }, this.outside.now());
   }
 
   #advance(host: WatchedHost, judged: Judged, seen: Seen): void {

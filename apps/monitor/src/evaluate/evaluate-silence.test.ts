@@ -33,6 +33,17 @@ describe('a host that does not answer', () => {
     expect(world.incidents.told).toEqual(['host-silent fired', 'host-silent reminded']);
   });
 
+  it('counts no silence from before our own network was back', async () => {
+    await world.pass(60, {});
+    world.guard.isHolding = true;
+    await world.pass(300, null);
+    [world.guard.isHolding, world.guard.blindUntilMs] = [false, world.outside.nowMs];
+    await world.pass(55, null);
+    expect(world.incidents.told).toEqual([]);
+    await world.pass(10, null);
+    expect(world.incidents.told).toEqual(['host-silent fired']);
+  });
+
   it('says how many hosts do not answer, from the first look that brings nothing on, but for those that are known to be silent', async () => {
     const others = Array.from(
       { length: 3 },

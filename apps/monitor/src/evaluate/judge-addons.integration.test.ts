@@ -38,7 +38,7 @@ it('a log that is behind and a backup that is late are told once, with the first
   } as unknown as ResourceSettings;
   await new HostLeaseStore(database, 'monitor').hold('member-1', hostIds, day);
   const incidents = new IncidentStore(database);
-  const guard = { note: () => {}, isHolding: false };
+  const guard = { note: () => {}, isHolding: false, blindUntilMs: 0 };
   const evaluation = new EvaluateHosts('member-1', { incidents, diskGrowth: async () => new Map() }, settings, guard, outside);
   const hosts = new WatchedHosts(evaluation, outside.now, 15_000);
   await hosts.keep(hostIds.map((hostId, hostIndex) => ({ source: hostSource(hostId, { resourceId, hostIndex, hostCount: 2 }) })));

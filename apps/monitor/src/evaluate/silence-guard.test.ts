@@ -110,6 +110,33 @@ describe('when most hosts fall silent together', () => {
     expect(guard.isHolding).toBe(false);
   });
 
+  it('what was our own network is nobody’s silence, whichever is seen first afterwards: something outside or most of the hosts', async () => {
+    reaches = false;
+    guard.note(mass);
+    await guard.look();
+    outside.nowMs += 300_000;
+    reaches = true;
+    await guard.look();
+    expect([guard.isHolding, guard.blindUntilMs]).toEqual([false, outside.nowMs]);
+    guard.note(calm);
+    reaches = false;
+    guard.note(mass);
+    await guard.look();
+    outside.nowMs += 300_000;
+    guard.note(calm);
+    expect([guard.isHolding, guard.blindUntilMs]).toEqual([false, outside.nowMs]);
+  });
+
+  it('what turns out to be the hosts was their silence from its beginning', async () => {
+    guard.note(mass);
+    await guard.look();
+    reaches = true;
+    outside.nowMs += 10_000;
+    await guard.look();
+    guard.note(calm);
+    expect([guard.isHolding, guard.blindUntilMs]).toEqual([false, 0]);
+  });
+
   it('another time is judged anew', async () => {
     reaches = true;
     guard.note(mass);

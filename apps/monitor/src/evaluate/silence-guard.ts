@@ -31,6 +31,7 @@ export class SilenceGuard {
   #sight: Sight | null = null;
   /** Null: all is as usual. */
   #mass: { readonly sinceMs: number; blame: Blame } | null = null;
+  #blindUntilMs = 0;
   #awayUntilMs = 0;
   #awayMs: number = awayMs.first;
   #round: Promise<void> | null = null;
@@ -44,6 +45,14 @@ export class SilenceGuard {
   /** Hosts that fall silent now are not to be called so yet. */
   get isHolding(): boolean {
     return this.#mass !== null && this.#mass.blame !== 'hosts';
+  }
+
+  /**
+   * Until when hosts were silent for no fault of theirs, as far as is known, in milliseconds since 1970: nobody's silence counts from before. When our network
+   * comes back most hosts are seen within a few looks, and the last of them would be called silent in between.
+   */
+  get blindUntilMs(): number {
+    return this.#blindUntilMs;
   }
 
   /** This process sees none of its hosts, or has left them to others because of that. */
@@ -82,6 +91,7 @@ export class SilenceGuard {
   }
 
   #end(sight: Sight): void {
+    if (this.isHolding) this.#blindUntilMs = this.outside.now().getTime();
     this.#mass = null;
     this.outside.logger.warn(sight, 'most hosts are no longer falling silent');
   }
@@ -103,6 +113,8 @@ export class SilenceGuard {
     const lastedMs = this.outside.now().getTime() - mass.sinceMs;
     const blame = blameFor(seen, reaches, lastedMs);
     if (blame === mass.blame || (blame === 'process' && lastedMs < settleMs)) return;
+    // What nobody knew yet for some seconds was no blindness: if it is the hosts, their silence counts from its beginning.
+    if (mass.blame !== 'unknown') this.#blindUntilMs = this.outside.now().getTime();
     mass.blame = blame;
     this.outside.logger.error({ ...this.#sight, others: seen, reaches }, `most hosts are silent, and ${verdicts[blame]}`);
     if (blame !== 'process') return;

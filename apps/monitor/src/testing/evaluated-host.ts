@@ -46,7 +46,7 @@ export class EvaluatedHost {
   readonly outside = new Outside();
   incidents = new MemoryIncidents();
   readonly sights: Sight[] = [];
-  readonly guard = { note: (sight: Sight): void => void this.sights.push(sight), isHolding: false };
+  readonly guard = { note: (sight: Sight): void => void this.sights.push(sight), isHolding: false, blindUntilMs: 0 };
   evaluation = this.#evaluation();
   host = this.#watched();
 

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { once } from 'node:events';
 import type { Server as HttpServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { createServer, type Server, type TLSSocket } from 'node:tls';
 import { randomBytes, webcrypto } from 'node:crypto';
 import type { DockerConnection } from '@dockhero/domain/ports/docker-engine';
@@ -18,6 +18,8 @@ export class StandInEngine {
   readonly requests: string[] = [];
   readonly sockets: TLSSocket[] = [];
   answer: Answer = (socket) => void socket.destroy();
+  /** All, also those whose handshake was never finished. */
+  readonly #connections = new Set<Socket>();
   #serveOver: ((socket: TLSSocket) => void) | undefined;
 
   private constructor(
@@ -27,6 +29,10 @@ export class StandInEngine {
   ) {
     server.on('secureConnection', (socket: TLSSocket) => (this.#serveOver ?? this.#serve.bind(this))(socket));
     server.on('tlsClientError', () => {});
+    server.on('connection', (socket: Socket) => {
+      this.#connections.add(socket);
+      socket.once('close', () => this.#connections.delete(socket));
+    });
   }
 
   /** @param addresses that its certificate names, besides 127.0.0.1. */
@@ -63,8 +69,8 @@ export class StandInEngine {
   }
 
   async stop(): Promise<void> {
-    for (const socket of this.sockets) socket.destroy();
     this.server.close();
+    for (const socket of this.#connections) socket.destroy();
     await once(this.server, 'close');
   }
 
