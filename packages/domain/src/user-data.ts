@@ -49,7 +49,7 @@ done
 ${revocationScript(`${hostApiUrl}/hosts/${hostId}/revocations`)}
 until /usr/local/sbin/dockhero-revocations once; do sleep 2; done
 missing=
-command -v dockerd >/dev/null || missing='docker.io iptables'
+command -v dockerd >/dev/null || missing='docker.io iptables apparmor'
 command -v haproxy >/dev/null || missing="$missing haproxy"
 command -v node >/dev/null || missing="$missing nodejs"
 command -v mkfs.ext4 >/dev/null || missing="$missing e2fsprogs"
