@@ -19,6 +19,7 @@ export type BackupPatch = Partial<
   Pick<
     Backup,
     | 'state'
+    | 'note'
     | 'snapshotId'
     | 'consistency'
     | 'consistencyDetail'

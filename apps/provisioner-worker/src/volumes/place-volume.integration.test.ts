@@ -137,6 +137,33 @@ describe('a volume that a host wants', () => {
     expect(world.ebs.alive().map(({ content }) => content.get(7)?.toString())).toEqual(['last']);
   });
 
+  it('keeps what was written last when it is restored, also when it was to move before, was backed up for that, and stayed', async () => {
+    const owner = await VolumeOwner.with(world, 'business');
+    const volume = await owner.use(worker);
+    world.mounts.stopContainers(volume.id);
+    await owner.want(volume, 1);
+    while ((await owner.backups(volume.id)).every(({ state }) => state !== 'completed')) await passes(volume.id, 1);
+    const [ofMove] = await owner.backups(volume.id);
+    await owner.want(volume, 0);
+    await settled(volume.id);
+    expect(await owner.mount(volume, 0)).toBe(true);
+    const { ebsVolumeId } = await owner.facts(volume.id);
+    world.ebs.write(ebsVolumeId ?? '', 7, 'last');
+    world.mounts.stopContainers(volume.id);
+    await owner.letGo(volume, 0);
+    await owner.restore(ofMove?.id ?? '');
+    await settled(volume.id);
+    // The restored disk is there, the one before is gone, and a backup has what it held.
+    world.advance(60_000);
+    await settled(volume.id);
+    expect(world.ebs.alive().map(({ spec }) => spec.generation)).toEqual([2]);
+    const held = world.ebs.snapshots.filter(({ diskId }) => diskId === ebsVolumeId).map(({ content }) => content.get(7)?.toString());
+    expect(held).toContain('last');
+    expect((await owner.backups(volume.id)).find(({ id }) => id === ofMove?.id)?.note).toBe(
+      'before a move to another zone that was given up',
+    );
+  });
+
   it('is not taken from a host that does not answer, and is once that host has ended', async () => {
     const owner = await VolumeOwner.with(world, 'business');
     const volume = await owner.use(worker);

@@ -2,18 +2,11 @@ import type { OwnBackup } from '@dockhero/database/volume-facts-store';
 import type { Disk } from '@dockhero/domain/ports/disks';
 import { dayMs } from '@dockhero/domain/volumes/backup-schedule';
 import { changeKeepDays } from '@dockhero/domain/volumes/retention';
+import { replacedDiskOf, replacementNote } from './replacement-note.js';
 import type { VolumePass } from './volume-pass.js';
 
-// Before a disk is deleted because another takes its place, what it holds is in a backup that names it. The disk is at no host then, and comes to
-// none again: whatever was written to it, is in there.
-
-const noteOf = (diskId: string) => `what ${diskId} held before it was replaced`;
-
-/** The disk that such a backup is of; null for other backups. */
-export function replacedDiskOf({ kind, note }: Pick<OwnBackup, 'kind' | 'note'>): string | null {
-  if (kind !== 'change') return null;
-  return /^what (\S+) held before it was replaced$/.exec(note ?? '')?.[1] ?? null;
-}
+// Before a disk is deleted because another takes its place, what it holds is in a backup that names it. The disk is at no host then. Should it come to one
+// again, since the move that the backup was made for was given up, the backup names it no more: whatever is written from then on is not in there.
 
 /** The newest one of this disk that has not failed. @param since one that was taken before does not count; null: all do. */
 export function savedContent({ backups }: VolumePass, disk: Disk, since: Date | null): OwnBackup | null {
@@ -36,7 +29,7 @@ export async function requestReplacementBackup(pass: VolumePass, disk: Disk): Pr
   await pass.requestBackup({
     generation: disk.generation ?? pass.volume.generation,
     kind: 'change',
-    note: noteOf(disk.id),
+    note: replacementNote(disk.id),
     sizeGib: disk.sizeGib,
     keepUntil: new Date(now + changeKeepDays * dayMs),
     requestedAt: new Date(now),

@@ -10,7 +10,7 @@ import { Injectable } from '@nestjs/common';
 import { waitFor, type StepResult } from '../reconcile/step.js';
 import { DockerConnections } from '../steps/docker-connections.js';
 import { WorkerLog } from '../worker-log.js';
-import { replacedDiskOf } from './replacement-backup.js';
+import { replacedDiskOf } from './replacement-note.js';
 import { SnapshotBudget } from './snapshot-budget.js';
 import type { VolumePass } from './volume-pass.js';
 

@@ -5,6 +5,7 @@ import type { Host } from '@dockhero/domain/host';
 import type { Disk } from '@dockhero/domain/ports/disks';
 import { dayMs } from '@dockhero/domain/volumes/backup-schedule';
 import type { Volume, VolumeFacts } from '@dockhero/domain/volumes/volume';
+import { overtakenNote, replacedDiskOf } from './replacement-note.js';
 import type { SeenInstances } from './seen-instances.js';
 
 /** One walk through a volume's steps: what it started from, what it has recorded since, and what was observed for all of them. */
@@ -101,12 +102,14 @@ export class VolumePass {
   async record(patch: VolumeFactsPatch): Promise<void> {
     const changed = this.#changed(patch);
     if (!changed) return;
+    await this.#overtakeBackups(changed);
     await this.factsStore.record(this.lease, changed);
     this.facts = { ...this.facts, ...changed };
   }
 
   /** The same before an act that somebody's new wish must prevent. @returns false when there is one: then nothing was recorded. */
   async recordIntent(patch: VolumeFactsPatch): Promise<boolean> {
+    await this.#overtakeBackups(patch);
     if (!(await this.factsStore.recordIfCurrent(this.lease, this.volume.desiredVersion, patch))) return false;
     this.facts = { ...this.facts, ...patch };
     return true;
@@ -133,6 +136,14 @@ export class VolumePass {
     if (!(await this.backupStore.expire(this.lease, backup.id, this.isGone ? this.volume.id : null))) return false;
     this.#replaceBackup({ ...backup, state: 'expired' });
     return true;
+  }
+
+  /** When a host has, or had, the disk: before that is written down, so that whoever ends in between leaves a backup too many, not one too few. */
+  async #overtakeBackups({ lastAttachedAt }: VolumeFactsPatch): Promise<void> {
+    const { ebsVolumeId } = this.facts;
+    if (!lastAttachedAt || ebsVolumeId === null) return;
+    const overtaken = this.backups.filter((backup) => replacedDiskOf(backup) === ebsVolumeId);
+    for (const backup of overtaken) await this.recordBackup(backup, { note: overtakenNote });
   }
 
   #replaceBackup(backup: OwnBackup): OwnBackup {
