@@ -1,0 +1,17 @@
+import { PluginError } from '../plugin-error.js';
+import type { BlockDevice } from './block-device.js';
+import { Ext4 } from './ext4/ext4.js';
+import { replayJournal } from './ext4/replay-journal.js';
+import { readSuperblock } from './ext4/superblock.js';
+import type { FileSystem } from './file-system.js';
+
+/** The file system on a device, its journal replayed in memory if need be. @throws DamagedFileSystem, PluginError for one that cannot be read. */
+export async function openFileSystem(device: BlockDevice): Promise<FileSystem> {
+  const superblock = await readSuperblock(device);
+  if (superblock) {
+    if (!superblock.needsRecovery) return new Ext4(device, superblock);
+    const replayed = await replayJournal(device, superblock);
+    return new Ext4(replayed, (await readSuperblock(replayed)) ?? superblock);
+  }
+  throw new PluginError('There is no ext4 or XFS file system in this backup: it can be had as a raw image only (--format raw).');
+}
