@@ -1,9 +1,13 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { HerokuWorld } from '../../../../local-cloud/src/heroku/testing/heroku-world.js';
 import { runCommand } from '../../generate/testing/run-command.js';
 import { prepareAcme } from '../../testing/prepare-acme.js';
 import { aBackup, aVolume, StandInVolumes } from '../../testing/stand-in-volumes.js';
 import BackupsCreate from './backups/create.js';
+import BackupsDownload from './backups/download.js';
 import Backups from './backups/index.js';
 import BackupsRestore from './backups/restore.js';
 import BackupsSchedule from './backups/schedule.js';
@@ -159,6 +163,19 @@ describe('dh:backups', () => {
       err: expect.stringContaining('No backup is called ffff.'),
     });
     expect(api.volumes.verifications).toEqual([other]);
+  });
+
+  test('download is of the format that is asked for, and says what goes together', async () => {
+    api.volumes.backups = [aBackup({})];
+    const folder = await mkdtemp(join(tmpdir(), 'download-command-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const file = join(folder, 'data.tar');
+    const refusedOf = async (...argv: string[]): Promise<string> => (await runCommand(BackupsDownload, '7d3f', ...argv, ...app)).err;
+    expect(await refusedOf(file)).toContain('There is no ext4 or XFS file system in this backup');
+    expect(await refusedOf(join(folder, 'data'), '--path', 'uploads')).toContain('There is no ext4 or XFS file system in this backup');
+    expect(await refusedOf(file, '--format', 'raw', '--path', 'uploads')).toContain('--path goes with --format tar');
+    expect(await refusedOf('-', '--format', 'raw')).toContain('name one, or take --format tar');
+    expect(await runCommand(BackupsDownload, '7d3f', file, '--format', 'raw', ...app)).toMatchObject({ code: 0 });
   });
 
   test('restore in place wants the app’s name; into a new volume it does not', async () => {
