@@ -50,7 +50,10 @@ export async function runTarDownload(session: Session, { typed, file, path }: Ta
     }
     await sink.finish();
     const what = `${String(counted.files)} ${counted.files === 1 ? 'file' : 'files'} of backup ${id}`;
-    const skipped = counted.skipped === 0 ? '' : ` Left out, as an archive has no such thing: ${String(counted.skipped)} sockets.`;
+    const skipped =
+      counted.skipped === 0
+        ? ''
+        : ` Left out, as an archive has no such thing: ${String(counted.skipped)} ${counted.skipped === 1 ? 'socket' : 'sockets'}.`;
     const place = file === '-' ? 'The archive' : file;
     return `${place} holds ${what}: ${formatSize(written)}, ${formatSize(device.received)} received, every block as its checksum says.${skipped}`;
   } catch (error) {

@@ -6,18 +6,16 @@ import type { TarSink } from './tar-sink.js';
 /** An archive that somebody reads while it is written: what ends early begins anew. */
 export class TarPipe implements TarSink {
   readonly next = 0;
-  #failure: NodeJS.ErrnoException | null = null;
-
   private constructor(
     private readonly stream: Writable,
     private readonly isOurs: boolean,
   ) {
-    // A write tells of it, or the next one does.
-    stream.on('error', (error) => (this.#failure ??= error));
+    // The write that fails tells of it.
+    stream.on('error', () => undefined);
   }
 
   /** The command's own output. @throws PluginError when that is a terminal. */
-  static toStdout(stdout: NodeJS.WriteStream = process.stdout): TarPipe {
+  static toStdout(stdout: Writable & { readonly isTTY?: boolean } = process.stdout): TarPipe {
     if (stdout.isTTY) throw new PluginError('An archive is nothing for a terminal: send it on, as in … - | tar x, or name a file.');
     return new TarPipe(stdout, false);
   }
@@ -28,11 +26,11 @@ export class TarPipe implements TarSink {
   }
 
   async write(bytes: Buffer): Promise<void> {
-    await new Promise<void>((resolve) => void this.stream.write(bytes, () => resolve()));
-    if (!this.#failure) return;
-    const { code, message } = this.#failure;
+    const failure = await new Promise<NodeJS.ErrnoException | null | undefined>((resolve) => void this.stream.write(bytes, resolve));
+    if (!failure) return;
+    const isGone = failure.code === 'EPIPE' || failure.code === 'ERR_STREAM_DESTROYED';
     throw new PluginError(
-      code === 'EPIPE' ? 'Whoever reads the archive has ended before it did.' : `The archive cannot be written: ${message}`,
+      isGone ? 'Whoever reads the archive has ended before it did.' : `The archive cannot be written: ${failure.message}`,
     );
   }
 

@@ -1,13 +1,13 @@
 import { PluginError } from '../plugin-error.js';
 import type { FileSystem, Inode } from './file-system.js';
-import { at, show } from './walk-tree.js';
+import { namePlace, showPath } from './name-place.js';
 
 /** Where a volume's own files are on its disk. */
 const dataFolder = 'data';
 
 /** The folder that containers see as the volume. @throws PluginError when the disk is no volume of ours. */
 export async function findVolumeRoot(fileSystem: FileSystem): Promise<Inode> {
-  const root = await at('', fileSystem.inode(fileSystem.rootInode));
+  const root = await namePlace('', fileSystem.inode(fileSystem.rootInode));
   const found = root.kind === 'folder' ? await find(fileSystem, root, '', dataFolder) : null;
   if (found?.kind !== 'folder') {
     throw new PluginError(
@@ -25,13 +25,14 @@ export async function findPath(fileSystem: FileSystem, root: Inode, names: reado
   let node = { path: '', inode: root };
   for (const name of names) {
     if (node.inode.kind === 'symlink') {
-      const target = show(await at(node.path, fileSystem.target(node.inode)));
-      throw new PluginError(`${show(node.path)} is a symbolic link to ${target}: name what it leads to.`);
+      const target = showPath(await namePlace(node.path, fileSystem.target(node.inode)));
+      throw new PluginError(`${showPath(node.path)} is a symbolic link to ${target}: name what it leads to.`);
     }
     const path = node.path === '' ? name : `${node.path}/${name}`;
-    if (node.inode.kind !== 'folder') throw new PluginError(`There is no ${show(path)} in this backup: ${show(node.path)} is no folder.`);
+    if (node.inode.kind !== 'folder')
+      throw new PluginError(`There is no ${showPath(path)} in this backup: ${showPath(node.path)} is no folder.`);
     const inode = await find(fileSystem, node.inode, node.path, name);
-    if (!inode) throw new PluginError(`There is no ${show(path)} in this backup. What there is of it is ${show(node.path)}.`);
+    if (!inode) throw new PluginError(`There is no ${showPath(path)} in this backup. What there is of it is ${showPath(node.path)}.`);
     node = { path, inode };
   }
   return node;
@@ -42,5 +43,5 @@ async function find(fileSystem: FileSystem, folder: Inode, path: string, name: s
     for await (const entry of fileSystem.entries(folder)) if (entry.name === name) return await fileSystem.inode(entry.inode);
     return null;
   };
-  return await at(path, search());
+  return await namePlace(path, search());
 }

@@ -1,5 +1,6 @@
 import { DamagedFileSystem } from './damaged-file-system.js';
 import type { FileSystem, Inode } from './file-system.js';
+import { namePlace, showPath } from './name-place.js';
 
 interface TreeNode {
   /** Below the root of the walk's own names; bytes in latin1. Empty for a volume's root. */
@@ -16,7 +17,7 @@ export async function* walkTree(fileSystem: FileSystem, top: TreeNode): AsyncGen
   const waiting = await list(fileSystem, top, seen);
   for (let next = waiting.pop(); next; next = waiting.pop()) {
     const { path, number } = next;
-    const node = { path, inode: await at(path, fileSystem.inode(number)) };
+    const node = { path, inode: await namePlace(path, fileSystem.inode(number)) };
     yield node;
     if (node.inode.kind === 'folder') for (const below of await list(fileSystem, node, seen)) waiting.push(below);
   }
@@ -25,28 +26,13 @@ export async function* walkTree(fileSystem: FileSystem, top: TreeNode): AsyncGen
 /** What is in a folder, the last name first. */
 async function list(fileSystem: FileSystem, { path, inode }: TreeNode, seen: Set<number>): Promise<{ path: string; number: number }[]> {
   // Else a damaged tree would have no end.
-  if (seen.has(inode.number)) throw new DamagedFileSystem('a folder is in two places', show(path));
+  if (seen.has(inode.number)) throw new DamagedFileSystem('a folder is in two places', showPath(path));
   seen.add(inode.number);
   const found: { path: string; number: number }[] = [];
   const read = async (): Promise<void> => {
     for await (const entry of fileSystem.entries(inode))
       found.push({ path: path === '' ? entry.name : `${path}/${entry.name}`, number: entry.inode });
   };
-  await at(path, read());
+  await namePlace(path, read());
   return found.toSorted((one, other) => (one.path < other.path ? 1 : -1));
-}
-
-/** Adds the path to what is damaged. */
-export async function at<T>(path: string, reading: Promise<T>): Promise<T> {
-  try {
-    return await reading;
-  } catch (error) {
-    if (error instanceof DamagedFileSystem && error.place === undefined) throw new DamagedFileSystem(error.what, show(path));
-    throw error;
-  }
-}
-
-/** A path for people. @param path bytes in latin1. */
-export function show(path: string): string {
-  return path === '' ? 'the root of the volume' : Buffer.from(path, 'latin1').toString('utf8');
 }

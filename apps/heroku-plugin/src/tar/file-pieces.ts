@@ -1,5 +1,5 @@
 import type { Extent, FileSystem, Inode } from '../file-systems/file-system.js';
-import { at } from '../file-systems/walk-tree.js';
+import { namePlace } from '../file-systems/name-place.js';
 import type { Piece } from './piece.js';
 import { padding, type TarEntry, tarHeader } from './tar-header.js';
 
@@ -9,7 +9,7 @@ const mostZeros = 16 * 1_024 ** 2;
 /** A file's header and content. @param entry without its size. */
 export async function* filePieces(fileSystem: FileSystem, entry: TarEntry, inode: Inode): AsyncGenerator<Piece> {
   const { size } = inode;
-  const filled = size > mostZeros ? await at(entry.path, filledParts(fileSystem, inode)) : null;
+  const filled = size > mostZeros ? await namePlace(entry.path, filledParts(fileSystem, inode)) : null;
   const stored = filled?.reduce((total, { length }) => total + length, 0) ?? size;
   if (filled && size - stored > mostZeros) {
     const map = mapOf(filled, size);
@@ -53,5 +53,5 @@ function mapOf(parts: readonly Extent[], size: number): Buffer {
 
 async function* withPath(path: string, extents: AsyncIterable<Extent>): AsyncGenerator<Extent> {
   const iterator = extents[Symbol.asyncIterator]();
-  for (let next = await at(path, iterator.next()); !next.done; next = await at(path, iterator.next())) yield next.value;
+  for (let next = await namePlace(path, iterator.next()); !next.done; next = await namePlace(path, iterator.next())) yield next.value;
 }

@@ -22,6 +22,7 @@ export interface TarEntry {
 export const tarBlockBytes = 512;
 const flags: Readonly<Record<TarType, string>> = { file: '0', link: '1', symlink: '2', character: '3', block: '4', folder: '5', fifo: '6' };
 const shortBytes = 100;
+const prefixBytes = 155;
 const mostShortId = 0o7777777;
 const mostShortNumber = 0o77777777777;
 
@@ -57,8 +58,8 @@ function paxRecords({ path, target, uid, gid, size, mtime, sparseBytes }: TarEnt
       ['GNU.sparse.name', path],
       ['GNU.sparse.realsize', String(sparseBytes)],
     );
-  } else if (!isPlain(path)) records.push(['path', path]);
-  if (!isPlain(target)) records.push(['linkpath', target]);
+  } else if (!isPlain(path) || !split(path)) records.push(['path', path]);
+  if (!isPlain(target) || target.length > shortBytes) records.push(['linkpath', target]);
   if (uid > mostShortId) records.push(['uid', String(uid)]);
   if (gid > mostShortId) records.push(['gid', String(gid)]);
   if (size > mostShortNumber) records.push(['size', String(size)]);
@@ -67,11 +68,18 @@ function paxRecords({ path, target, uid, gid, size, mtime, sparseBytes }: TarEnt
   return records;
 }
 
-/** Pax headers are UTF-8: names that are not stand as they are, if they are short enough. */
+/** A header has no charset: what is ASCII, or nothing that is known, stands in it as it is. */
 function isPlain(text: string): boolean {
-  if (text.length > shortBytes) return false;
   const bytes = Buffer.from(text, 'latin1');
   return bytes.every((byte) => byte < 0x80) || !isUtf8(bytes);
+}
+
+/** A path for the two fields of a header: what is before a slash, and what is behind. Undefined when it is too long for that. */
+function split(path: string): [string, string] | undefined {
+  if (path.length <= shortBytes) return ['', path];
+  // A folder's own slash is none of these.
+  const slash = path.indexOf('/', path.length - shortBytes - 1);
+  return slash > 0 && slash <= prefixBytes && slash < path.length - 1 ? [path.slice(0, slash), path.slice(slash + 1)] : undefined;
 }
 
 /** `nanoseconds` count upwards, from before 1970 too. */
@@ -92,7 +100,8 @@ function paxRecord([key, value]: [string, string]): string {
 
 function plainHeader({ path, target, mode, uid, gid, size, mtime, device }: TarEntry, flag: string): Buffer {
   const header = Buffer.alloc(tarBlockBytes);
-  header.write(path.slice(0, shortBytes), 0, 'latin1');
+  const [prefix, name] = split(path) ?? ['', path.slice(0, shortBytes)];
+  header.write(name, 0, 'latin1');
   octal(header, 100, 8, mode);
   octal(header, 108, 8, uid > mostShortId ? 0 : uid);
   octal(header, 116, 8, gid > mostShortId ? 0 : gid);
@@ -104,6 +113,7 @@ function plainHeader({ path, target, mode, uid, gid, size, mtime, device }: TarE
   header.write('ustar\u{0}00', 257, 'latin1');
   octal(header, 329, 8, device?.major ?? 0);
   octal(header, 337, 8, device?.minor ?? 0);
+  header.write(prefix, 345, 'latin1');
   const sum = header.reduce((total, byte) => total + byte, 0);
   header.write(`${sum.toString(8).padStart(6, '0')}\u{0} `, 148, 'latin1');
   return header;

@@ -1,5 +1,6 @@
 import type { FileSystem, Inode } from '../file-systems/file-system.js';
-import { at, walkTree } from '../file-systems/walk-tree.js';
+import { namePlace } from '../file-systems/name-place.js';
+import { walkTree } from '../file-systems/walk-tree.js';
 import { filePieces } from './file-pieces.js';
 import { tarBlockBytes, type TarEntry, tarHeader } from './tar-header.js';
 import type { Piece } from './piece.js';
@@ -24,7 +25,7 @@ export async function* tarPieces(fileSystem: FileSystem, top: { path: string; in
     if (kind === 'socket') counted.skipped++;
     else if (kind === 'folder') yield bytesOf(entryOf(inode, 'folder', path === '' ? './' : `${path}/`));
     else if (first !== undefined) yield bytesOf(entryOf(inode, 'link', path, first));
-    else if (kind === 'symlink') yield bytesOf(entryOf(inode, kind, path, await at(path, fileSystem.target(inode))));
+    else if (kind === 'symlink') yield bytesOf(entryOf(inode, kind, path, await namePlace(path, fileSystem.target(inode))));
     else if (kind === 'file') yield* filePieces(fileSystem, entryOf(inode, kind, path), inode);
     else yield bytesOf(entryOf(inode, kind, path));
     if (kind === 'folder' || kind === 'socket') continue;

@@ -86,7 +86,6 @@ function check(superblock: Superblock, deviceBytes: number): void {
     blockBytes <= 65_536 &&
     blocks * blockBytes <= deviceBytes &&
     blocksPerGroup > 0 &&
-    blocksPerGroup <= blockBytes * 8 * 16 &&
     inodesPerGroup > 0 &&
     inodeBytes >= 128 &&
     inodeBytes <= blockBytes &&
