@@ -21,9 +21,9 @@ interface Results {
 /** Damages an image where there is something, some bytes at a time, and reads it; so many times, the same of the same seed. */
 export async function damageAndRead(image: Buffer, rounds: number, seed: number): Promise<Results> {
   const seeded = new Seeded(seed);
-  const filled = Array.from({ length: Math.floor(image.length / sectorBytes) }, (_, index) => index * sectorBytes).filter((at) =>
-    image.subarray(at, at + sectorBytes).some((byte) => byte !== 0),
-  );
+  const empty = Buffer.alloc(sectorBytes);
+  const sectors = Array.from({ length: Math.floor(image.length / sectorBytes) }, (_, index) => index * sectorBytes);
+  const filled = sectors.filter((at) => !image.subarray(at, at + sectorBytes).equals(empty));
   const results: Results = { whole: 0, refused: 0, unexpected: [] };
   for (let round = 0; round < rounds; round++) {
     const undo: [number, number][] = [];
