@@ -2,14 +2,15 @@ import type { BlockDevice } from '../file-systems/block-device.js';
 import { lengthOf, type Piece, without } from './piece.js';
 
 const chunkBytes = 512 * 1_024;
-/** What may be under way or wait to be taken. */
+/** What may be under way or wait to be taken: in memory, and in number. */
 const aheadBytes = 32 * chunkBytes;
-const aheadChunks = 256;
+const aheadChunks = 8_192;
 const zeros = Buffer.alloc(chunkBytes);
 
 /** A part of the archive that is on its way. */
 interface Coming {
-  readonly length: number;
+  /** Memory that it holds, in bytes: of content a whole block of the device, unless the part before is of the same. */
+  readonly held: number;
   readonly bytes: Promise<Buffer>;
 }
 
@@ -19,16 +20,16 @@ interface Coming {
  */
 export async function* readPieces(device: BlockDevice, pieces: AsyncIterable<Piece>, from: number): AsyncGenerator<Buffer> {
   const ahead: Coming[] = [];
-  let waitingBytes = 0;
+  let held = 0;
   for await (const coming of startReading(device, chunksFrom(pieces, from))) {
     // It is awaited in its turn.
     coming.bytes.catch(() => undefined);
     ahead.push(coming);
-    waitingBytes += coming.length;
-    while (waitingBytes > aheadBytes || ahead.length > aheadChunks) {
+    held += coming.held;
+    while (held > aheadBytes || ahead.length > aheadChunks) {
       const first = ahead.shift();
       if (!first) break;
-      waitingBytes -= first.length;
+      held -= first.held;
       yield await first.bytes;
     }
   }
@@ -37,13 +38,19 @@ export async function* readPieces(device: BlockDevice, pieces: AsyncIterable<Pie
 
 /** A failure comes in its place, too. */
 async function* startReading(device: BlockDevice, chunks: AsyncIterable<Piece>): AsyncGenerator<Coming> {
+  let last = -1;
   try {
     for await (const chunk of chunks) {
-      const bytes = chunk.kind === 'stored' ? device.read(chunk.position, chunk.length) : Promise.resolve(known(chunk));
-      yield { length: lengthOf(chunk), bytes };
+      if (chunk.kind !== 'stored') {
+        yield { held: lengthOf(chunk), bytes: Promise.resolve(known(chunk)) };
+        continue;
+      }
+      const block = Math.floor(chunk.position / chunkBytes);
+      yield { held: block === last ? 0 : chunkBytes, bytes: device.read(chunk.position, chunk.length) };
+      last = block;
     }
   } catch (error) {
-    yield { length: 0, bytes: Promise.reject(error) };
+    yield { held: 0, bytes: Promise.reject(error) };
   }
 }
 
