@@ -1,3 +1,4 @@
+import { AppError } from '@dockhero/domain/errors';
 import { SnapshotBlocks, type BlockPage } from '@dockhero/domain/ports/snapshot-blocks';
 
 /** Each is of a thousand blocks, some 150 KB. */
@@ -44,6 +45,10 @@ export class BlockTokens {
     let page = await this.blocks.list(snapshotId, { index: from });
     for (let skipped = 0; page.blocks.length === 0 && page.next !== null && skipped < emptyPagesMax; skipped += 1) {
       page = await this.blocks.list(snapshotId, { next: page.next });
+    }
+    // Taken for the end, it would leave zeros where there may be data.
+    if (page.blocks.length === 0 && page.next !== null) {
+      throw new AppError('aws_unavailable', { action: 'ListSnapshotBlocks', reason: 'empty pages only', snapshotId });
     }
     return page;
   }
