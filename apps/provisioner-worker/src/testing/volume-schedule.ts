@@ -9,6 +9,8 @@ import { World, type TestStorage } from './world.js';
 
 const weather = { crash: 0.015, lostAnswer: 0.04, refusal: 0.03, crashInQueries: 0.03, queries: 12 };
 const hosts = 3;
+/** Longer than any freeze lasts. */
+const freezeMs = 10_000;
 
 /**
  * One life of one volume in a cluster of three hosts, in as many zones, under a random schedule: containers start and end, agents fall silent,
@@ -183,6 +185,8 @@ export class VolumeSchedule {
   async #compare(): Promise<void> {
     this.world.mounts.stopContainers(this.#volume.id);
     const last = (await this.#settle()).at(-1);
+    // Whose thaw was lost, thaws by itself.
+    this.world.advance(freezeMs);
     const { volume, facts } = await this.#owner.look(this.#volume.id);
     const disks = this.world.ebs.alive().filter(({ deletedAt }) => deletedAt === null);
     const found = {
