@@ -1,7 +1,7 @@
-import { constants } from 'node:fs';
-import { type FileHandle, open, readFile, rm } from 'node:fs/promises';
+import { type FileHandle, rm } from 'node:fs/promises';
 import { writeAtomically } from '../connection/write-atomically.js';
 import { PluginError } from '../plugin-error.js';
+import { createPart, openPart, readMark } from './part-file.js';
 
 /** How far a download has come, in a small file beside it: all blocks before `next` are on the disk. */
 interface Mark {
@@ -32,15 +32,15 @@ export class DownloadFile {
    * @throws PluginError when there is a file already that is not of that.
    */
   static async open(path: string, backup: string): Promise<DownloadFile> {
-    const mark = await readMark(path);
+    const mark = await readMark<Mark>(markPath(path), isMark);
     if (mark && mark.backup !== backup) {
       throw new PluginError(
         `${path} is a part of another backup, ${mark.backup}. Choose another file, or remove it and ${markPath(path)}.`,
       );
     }
     // Without its file, a mark says nothing.
-    const found = mark ? await open(path, constants.O_RDWR).catch(absentAsNull) : null;
-    return new DownloadFile(path, backup, found ?? (await create(path)), found ? mark : null);
+    const found = mark ? await openPart(path) : null;
+    return new DownloadFile(path, backup, found ?? (await createPart(path)), found ? mark : null);
   }
 
   /**
@@ -86,30 +86,8 @@ export class DownloadFile {
   }
 }
 
-/** For its owner only: it is a database, as a rule. */
-async function create(path: string): Promise<FileHandle> {
-  try {
-    return await open(path, 'wx', 0o600);
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST') throw new PluginError(`${path} is there already. Choose another file, or remove it.`);
-    throw new PluginError(`${path} cannot be written: ${message}`);
-  }
-}
-
-async function readMark(path: string): Promise<Mark | null> {
-  const text = await readFile(markPath(path), 'utf8').catch(absentAsNull);
-  try {
-    const mark = JSON.parse(text ?? 'null') as Mark | null;
-    return mark !== null && Number.isSafeInteger(mark.next) && typeof mark.backup === 'string' ? mark : null;
-  } catch {
-    return null;
-  }
-}
-
-function absentAsNull(error: NodeJS.ErrnoException): null {
-  if (error.code === 'ENOENT') return null;
-  throw error;
+function isMark({ backup, next }: Partial<Mark>): boolean {
+  return typeof backup === 'string' && Number.isSafeInteger(next);
 }
 
 function markPath(path: string): string {

@@ -20,6 +20,13 @@ export async function findBackup(session: Session, typed: string): Promise<Found
   throw none(session, typed);
 }
 
+/** The id of one whose content is there. @throws as `findBackup`, and PluginError for one that is not complete. */
+export async function findDownloadable(session: Session, typed: string): Promise<string> {
+  const { id, known } = await findBackup(session, typed);
+  if (known && known.state !== 'completed') throw new PluginError(`Backup ${id} is ${known.state}: only complete ones can be downloaded.`);
+  return id;
+}
+
 /** The same for what can be restored: also a backup of a destroyed add-on. @throws as `findBackup`. */
 export async function findRestorable(session: Session, typed: string): Promise<FoundBackup> {
   const meant = typed.trim().toLowerCase();

@@ -1,5 +1,4 @@
 import { stat } from 'node:fs/promises';
-import { explainRefusal } from '../connection/explain-refusal.js';
 import type { Session } from '../connection/session.js';
 import { findPath, findVolumeRoot } from '../file-systems/find-path.js';
 import { openFileSystem } from '../file-systems/open-file-system.js';
@@ -10,11 +9,11 @@ import { tarPieces } from '../tar/tar-pieces.js';
 import { formatSize } from '../volumes/format-size.js';
 import { BackupDevice } from './backup-device.js';
 import { BlockSource } from './block-source.js';
-import { findBackup } from './find-backup.js';
+import { explainDownload } from './explain-download.js';
+import { findDownloadable } from './find-backup.js';
 import { TarFile } from './tar-file.js';
 import { TarPipe } from './tar-pipe.js';
 import type { TarSink } from './tar-sink.js';
-import { DamagedBlock } from './with-retries.js';
 
 interface TarDownload {
   /** A backup's id, or its beginning. */
@@ -28,8 +27,7 @@ interface TarDownload {
 /** Downloads the files in a backup as a tar archive, or the rest of it. @returns what to tell. @throws PluginError with what to do. */
 export async function runTarDownload(session: Session, { typed, file, path }: TarDownload): Promise<string> {
   const names = namesIn(path ?? '');
-  const { id, known } = await findBackup(session, typed);
-  if (known && known.state !== 'completed') throw new PluginError(`Backup ${id} is ${known.state}: only complete ones can be downloaded.`);
+  const id = await findDownloadable(session, typed);
   const { configUrl } = await session.chosenAddon();
   const shown = new TransferProgress(session.terminal);
   const ended = new AbortController();
@@ -57,10 +55,7 @@ export async function runTarDownload(session: Session, { typed, file, path }: Ta
     const place = file === '-' ? 'The archive' : file;
     return `${place} holds ${what}: ${formatSize(written)}, ${formatSize(device.received)} received, every block as its checksum says.${skipped}`;
   } catch (error) {
-    const goOn = sink instanceof TarFile ? 'Run the command again to go on where it ended.' : 'Run the command again.';
-    if (error instanceof DamagedBlock) throw new PluginError(`${error.message} ${goOn}`);
-    if ((error as NodeJS.ErrnoException).code === 'ENOSPC') throw new PluginError(`The disk of ${file} is full. Make room. ${goOn}`);
-    return explainRefusal(session)(error);
+    return explainDownload(session, error, { file, isKept: sink instanceof TarFile });
   } finally {
     // What was being read ahead.
     ended.abort();

@@ -1,7 +1,7 @@
-import { constants } from 'node:fs';
-import { type FileHandle, open, readFile, rm } from 'node:fs/promises';
+import { type FileHandle, rm } from 'node:fs/promises';
 import { writeAtomically } from '../connection/write-atomically.js';
 import { PluginError } from '../plugin-error.js';
+import { createPart, openPart, readMark } from './part-file.js';
 import type { TarSink } from './tar-sink.js';
 
 const markEveryMs = 2_000;
@@ -38,14 +38,14 @@ export class TarFile implements TarSink {
 
   /** A new file, or what an earlier download of the same has left. @throws PluginError when there is a file already that is not of that. */
   static async open(path: string, origin: Origin): Promise<TarFile> {
-    const mark = await readMark(path);
+    const mark = await readMark<Mark>(markPath(path), isMark);
     if (mark && (mark.backup !== origin.backup || mark.path !== origin.path)) {
       const of = mark.path === '' ? mark.backup : `${mark.path} in ${mark.backup}`;
       throw new PluginError(`${path} is a part of another archive, of ${of}. Choose another file, or remove it and ${markPath(path)}.`);
     }
     // Without its file, a mark says nothing.
-    const found = mark ? await open(path, constants.O_RDWR).catch(absentAsNull) : null;
-    if (!found) return new TarFile(path, origin, await create(path), 0);
+    const found = mark ? await openPart(path) : null;
+    if (!found) return new TarFile(path, origin, await createPart(path), 0);
     const { size } = await found.stat();
     const next = mark?.format === format && mark.next <= size ? mark.next : 0;
     // What came after the mark may not be on the disk.
@@ -85,31 +85,8 @@ export class TarFile implements TarSink {
   }
 }
 
-/** For its owner only: it is a database, as a rule. */
-async function create(path: string): Promise<FileHandle> {
-  try {
-    return await open(path, 'wx', 0o600);
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST') throw new PluginError(`${path} is there already. Choose another file, or remove it.`);
-    throw new PluginError(`${path} cannot be written: ${message}`);
-  }
-}
-
-async function readMark(path: string): Promise<Mark | null> {
-  const text = await readFile(markPath(path), 'utf8').catch(absentAsNull);
-  try {
-    const mark = JSON.parse(text ?? 'null') as Mark | null;
-    const isWhole = typeof mark?.backup === 'string' && typeof mark.path === 'string' && Number.isSafeInteger(mark.next) && mark.next >= 0;
-    return isWhole ? mark : null;
-  } catch {
-    return null;
-  }
-}
-
-function absentAsNull(error: NodeJS.ErrnoException): null {
-  if (error.code === 'ENOENT') return null;
-  throw error;
+function isMark({ backup, path, next }: Partial<Mark>): boolean {
+  return typeof backup === 'string' && typeof path === 'string' && Number.isSafeInteger(next) && (next ?? -1) >= 0;
 }
 
 /** Another than a raw image's: neither is gone on with as the other. */
