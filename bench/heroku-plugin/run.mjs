@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { writePluginManifest } from '../../scripts/bootstrap/plugin-manifest.mjs';
 import { root, toolEnvironment } from '../../scripts/bootstrap/toolchain.mjs';
 import { cliVariables } from '../../scripts/demo/heroku-cli.mjs';
+import { startHelper } from '../log-drain/helper.mjs';
 
 const { values } = parseArgs({ options: { rounds: { type: 'string', default: '15' }, output: { type: 'string' } } });
 const rounds = Number(values.rounds);
@@ -20,6 +21,7 @@ const { writeConnection } = await built('connection/connection-record.js');
 const { DynoApp } = await built('heroku/dyno-app.js');
 
 const folder = mkdtempSync(join(tmpdir(), 'dockhero-bench-'));
+const api = await startHelper('api', import.meta.url);
 try {
   // Nobody listens at either address: whatever calls somebody fails.
   const nobody = 'http://127.0.0.1:9';
@@ -37,7 +39,9 @@ try {
     owner: null,
     certificate: { serial: '1', expiresAt: Date.now() + 12 * 3_600_000, folder },
   };
-  await writeConnection(connectionFolder(join(folder, 'data', 'dockhero'), new DynoApp(dyno).identity, 'dyno', undefined), record);
+  const keepOfDyno = (variables, kept) =>
+    writeConnection(connectionFolder(join(folder, 'data', 'dockhero'), new DynoApp(variables).identity, 'dyno', undefined), kept);
+  await keepOfDyno(dyno, record);
   await writeConnection(connectionFolder(join(folder, 'data', 'heroku', 'dockhero'), `${nobody}|acme`, 'acme', undefined), record);
   writeFileSync(join(folder, 'dockhero-compose.yml'), 'version: "3.7"\nservices: {web: {image: "busybox:${TAG}", ports: ["80:80"]}}\n');
 
@@ -47,6 +51,9 @@ try {
   await link(makeEmptyPlugin(), without);
   const binary = (name) => [process.execPath, join(plugin, 'dist', 'bin', `${name}.js`)];
   const heroku = join(root, 'node_modules', '.bin', 'heroku');
+  // What needs room asks our API first. Docker itself is left out: a client that does nothing stands in for it, on both sides.
+  const asking = { ...dyno, DOCKHERO_CONFIG_URL: `${api.url}/c/bench`, PATH: `${makeIdleClients()}:${dyno.PATH}` };
+  await keepOfDyno(asking, { ...record, configUrl: asking.DOCKHERO_CONFIG_URL });
   const compose = ['--file', 'dockhero-compose.yml', '-p', 'dockhero', 'config', '--quiet'];
   const rows = [
     compare('dh-docker', [...binary('dh-docker'), '--', '--version'], dyno, [['docker', '--version']], dyno),
@@ -65,9 +72,12 @@ try {
       ...dyno,
       TAG: '1',
     }),
+    compare('dh-docker pull', [...binary('dh-docker'), '--', 'pull', 'busybox'], asking, [['docker', 'pull', 'busybox']], asking),
+    compare('dh-compose up', [...binary('dh-compose'), 'up', '-d'], { ...asking, TAG: '1' }, [['docker-compose', 'up', '-d']], asking),
   ];
   report(rows);
 } finally {
+  await api.stop();
   rmSync(folder, { recursive: true, force: true });
 }
 
@@ -88,6 +98,16 @@ function makeEmptyPlugin() {
      }`,
   );
   return empty;
+}
+
+/** docker and docker-compose that do nothing. @returns their folder, for PATH. */
+function makeIdleClients() {
+  const bin = join(folder, 'idle');
+  mkdirSync(bin);
+  for (const name of ['docker', 'docker-compose']) {
+    writeFileSync(join(bin, name), '#!/bin/sh\n[ "$1" != version ] || echo 1.29.2\n', { mode: 0o755 });
+  }
+  return bin;
 }
 
 async function link(path, environment) {
