@@ -9,6 +9,8 @@ const exclude = ['**/node_modules/**', '**/dist/**'];
 
 export default defineConfig({
   test: {
+    // A summary is often all that is kept of a run: messages name whole values.
+    chaiConfig: { truncateThreshold: 1_000 },
     projects: [
       {
         ...source,

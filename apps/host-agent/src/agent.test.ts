@@ -44,7 +44,8 @@ beforeEach(async () => {
 afterEach(async () => {
   await agent.stop();
   await docker.stop();
-  rmSync(dir, { recursive: true });
+  // The stand-in's program for upgrades outlives the agent, as the real one does, and may still be writing.
+  rmSync(dir, { recursive: true, maxRetries: 10 });
 });
 
 async function begin(): Promise<void> {
@@ -56,6 +57,7 @@ async function begin(): Promise<void> {
     DOCKHERO_DOCKER_DATA_DIR: at('docker'),
     DOCKHERO_PROC_DIR: at('proc'),
     DOCKHERO_CGROUP_DIR: at('cgroup'),
+    DOCKHERO_KERNEL_LOG: at('kmsg'),
     DOCKHERO_LISTEN_HOST: '127.0.0.1',
     DOCKHERO_AGENT_PORT: '0',
     // Below a file: a test makes no reserve on this machine's disk.

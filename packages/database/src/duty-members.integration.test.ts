@@ -46,8 +46,8 @@ describe.each(['log', 'monitor'] as const)('the members with the duty %s', (duty
     const [row] = (
       await stores.database.pool.query<{ left: number }>(`SELECT extract(epoch FROM until - now())::float8 AS left FROM ${table}`)
     ).rows;
-    expect(row?.left).toBeGreaterThan(80);
-    expect(row?.left).toBeLessThanOrEqual(90);
+    // Processors' clocks may differ by microseconds.
+    expect(Math.round(row?.left ?? 0)).toSatisfy((seconds: number) => seconds > 80 && seconds <= 90);
   });
 
   it('that died long ago leave no row, those that died just now do', async () => {
