@@ -7,6 +7,7 @@ import { addContainerMetrics, addDiskUsageMetrics, addWorkloadMetrics } from './
 import { Exposition } from './collect/exposition.js';
 import { FileSystems, type MeasuredMount } from './collect/file-systems.js';
 import { addFileSystemMetrics, addHostMetrics, readMemory } from './collect/host-metrics.js';
+import { KernelLog } from './collect/kernel-log.js';
 import { selectMounts } from './collect/mounts.js';
 import { readOwnProcess } from './collect/own-process.js';
 import { readKernelFile } from './collect/read-kernel-file.js';
@@ -61,7 +62,9 @@ export class Agent {
     this.#certificates = readCertificates(env.tlsDir);
     this.#cgroups = new Cgroups(env.cgroupDir, env.procDir);
     const docker = new DockerApi(env.dockerSocket);
-    this.#containers = new ContainerWatch({ docker, cgroups: this.#cgroups, stateDir: env.stateDir, hostIndex: env.hostIndex, log });
+    const { stateDir, hostIndex } = env;
+    const kernelLog = new KernelLog(env.kernelLog, log);
+    this.#containers = new ContainerWatch({ docker, cgroups: this.#cgroups, kernelLog, stateDir, hostIndex, log });
     this.#usage = new DiskUsageWatch(docker, log);
     this.#recent = new UsageWatch({ fileSystems: this.#fileSystems, memory: () => readMemory(env.procDir, this.#cgroups), log });
     const settings = new SettingsFile(env.stateDir);

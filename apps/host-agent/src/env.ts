@@ -10,6 +10,7 @@ export interface AgentEnv {
   readonly dockerDataDir: string;
   readonly procDir: string;
   readonly cgroupDir: string;
+  readonly kernelLog: string;
   readonly listenHost: string;
   readonly port: number;
   /** The ballast; on the file system of `dockerDataDir`. */
@@ -30,6 +31,7 @@ export function readEnv(from: NodeJS.ProcessEnv = process.env): AgentEnv {
     dockerDataDir: from.DOCKHERO_DOCKER_DATA_DIR ?? '/var/lib/docker',
     procDir: from.DOCKHERO_PROC_DIR ?? '/proc',
     cgroupDir: from.DOCKHERO_CGROUP_DIR ?? '/sys/fs/cgroup',
+    kernelLog: from.DOCKHERO_KERNEL_LOG ?? '/dev/kmsg',
     listenHost: from.DOCKHERO_LISTEN_HOST ?? '0.0.0.0',
     port: wholeNumber('DOCKHERO_AGENT_PORT', from.DOCKHERO_AGENT_PORT, agentPort),
     ballastFile: from.DOCKHERO_BALLAST_FILE ?? '/var/lib/dockhero/ballast',

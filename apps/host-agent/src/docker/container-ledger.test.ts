@@ -103,6 +103,34 @@ describe('OOM kills', () => {
     expect(death(10_000, 137, 10_100, 1)).toBeNull();
   });
 
+  it('a death that the kernel’s log names counts by whatever code it ended, once, and not when the counter told it before', () => {
+    ledger.takeList([], 0);
+    ledger.takeEvent(event('start'), 1);
+    expect(ledger.takeEvent(event('die', 1), 10_000, 9_900)).toBeNull();
+    expect(counts()).toEqual({ web: [1, 1, 1] });
+    expect(ledger.takeEvent(event('oom'), 10_100)).toBeNull();
+    ledger.takeEvent(event('start'), 20_000);
+    ledger.takeOomKills(container(true), 1, 21_000);
+    expect(ledger.takeEvent(event('die', 137), 21_100, 21_000)).toBeNull();
+    expect(counts()).toEqual({ web: [2, 2, 2] });
+    ledger.takeEvent(event('start'), 30_000);
+    expect(ledger.takeEvent(event('die', 137), 40_000, 34_000)).toBeNull();
+    expect(counts()).toEqual({ web: [3, 3, 2] });
+  });
+
+  it('an `oom` event that comes after the death makes it suspect, once', () => {
+    ledger.takeEvent(event('start'), 0);
+    expect(ledger.takeEvent(event('die', 137), 10_000)).toBeNull();
+    expect(ledger.takeEvent(event('oom'), 12_000)).toBe('suspect');
+    expect(ledger.takeEvent(event('oom'), 12_001)).toBeNull();
+    ledger.takeEvent(event('start'), 20_000);
+    ledger.takeEvent(event('die', 137), 30_000);
+    expect(ledger.takeEvent(event('oom'), 36_000)).toBeNull();
+    ledger.takeEvent(event('start'), 40_000);
+    ledger.takeEvent(event('die', 1), 50_000);
+    expect(ledger.takeEvent(event('oom'), 50_001)).toBeNull();
+  });
+
   it('a container that is started again counts from zero again', () => {
     ledger.takeList([container(true)], 0);
     ledger.takeOomKills(container(true), 0, 0);

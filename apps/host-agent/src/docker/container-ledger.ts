@@ -20,19 +20,23 @@ export class ContainerLedger {
 
   constructor(private readonly counters: WorkloadCounters) {}
 
-  /** @returns whether the death must be looked at: `wasOomKilled` decides whether it is counted as an OOM kill. */
-  takeEvent({ id, workload, action, exitCode }: ContainerEvent, now: number): 'suspect' | null {
+  /**
+   * @param killAt of a death, when the kernel's log named the container; milliseconds as `now`.
+   * @returns whether a death must be looked at: `wasOomKilled` decides whether it is counted as an OOM kill.
+   */
+  takeEvent({ id, workload, action, exitCode }: ContainerEvent, now: number, killAt: number | null = null): 'suspect' | null {
     if (action === 'start') {
       this.#known.set(id, { isRunning: true, differsSince: null });
       this.oom.noteStart(id);
       this.counters.count(workload, 'starts', now);
     } else if (action === 'oom') {
-      this.oom.noteOomEvent(id, now);
+      return this.oom.noteOomEvent(id, now) ? 'suspect' : null;
     } else if (action === 'die') {
       this.#known.set(id, { isRunning: false, differsSince: null });
-      const isSuspect = this.oom.isSuspect(id, exitCode, now);
       if (exitCode !== null && exitCode !== 0) this.counters.count(workload, 'failures', now);
-      return isSuspect ? 'suspect' : null;
+      const verdict = this.oom.judgeDeath(id, exitCode, now, killAt);
+      if (verdict === 'suspect') return verdict;
+      if (verdict === 'killed') this.counters.count(workload, 'oomKills', now);
     }
     return null;
   }

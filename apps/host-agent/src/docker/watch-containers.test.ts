@@ -1,8 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { Cgroups } from '../collect/cgroups.js';
+import { KernelLog } from '../collect/kernel-log.js';
 import { below, groupV2, writeFiles } from '../testing/kernel-files.js';
 import { StandInDocker } from '../testing/stand-in-docker.js';
 import { DockerApi } from './docker-api.js';
@@ -18,6 +20,7 @@ let watch: ContainerWatch;
 beforeEach(async () => {
   dir = mkdtempSync(path.join(tmpdir(), 'dockhero-watch-'));
   writeFiles(dir, { 'cgroup.controllers': 'memory\n' });
+  execFileSync('mkfifo', [path.join(dir, 'kmsg')]);
   docker = await StandInDocker.start(path.join(dir, 'docker.sock'));
 });
 afterEach(async () => {
@@ -31,6 +34,7 @@ const begin = async (): Promise<void> => {
   watch = new ContainerWatch({
     docker: api,
     cgroups: new Cgroups(dir, dir),
+    kernelLog: new KernelLog(path.join(dir, 'kmsg'), () => {}),
     stateDir: path.join(dir, 'state'),
     hostIndex: 0,
     log: () => {},
@@ -103,4 +107,18 @@ it('a kill that the kernel counted is counted once, with its event and without',
   kills(3);
   watch.lookForOomKills();
   expect(counts('web')).toEqual([0, 0, 2]);
+});
+
+it('a container whose counter and event are gone with it counts by the kernel’s log', async () => {
+  const [victim, neighbour] = [docker.create('victim'), docker.create('neighbour')];
+  await begin();
+  for (const container of [victim, neighbour]) docker.start(container);
+  const group = `/system.slice/docker-${victim.id}.scope`;
+  appendFileSync(
+    path.join(dir, 'kmsg'),
+    `6,9,9,-;oom-kill:constraint=CONSTRAINT_MEMCG,oom_memcg=${group},task_memcg=${group},task=dd,pid=7,uid=0\n`,
+  );
+  for (const container of [victim, neighbour]) docker.die(container, 137);
+  await expect.poll(() => counts('victim'), patient).toEqual([1, 1, 1]);
+  await expect.poll(() => counts('neighbour'), patient).toEqual([1, 1, 0]);
 });

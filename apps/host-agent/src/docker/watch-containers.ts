@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cgroups } from '../collect/cgroups.js';
+import type { KernelLog } from '../collect/kernel-log.js';
 import { reasonOf, type Log } from '../log.js';
 import { readState, writeState } from '../state-file.js';
 import { parseContainerEvent, type ContainerEvent } from './container-event.js';
@@ -21,6 +22,7 @@ const bells = new Set(['create', 'start', 'die', 'destroy', 'rename', 'health_st
 export interface WatchContext {
   readonly docker: DockerApi;
   readonly cgroups: Cgroups;
+  readonly kernelLog: KernelLog;
   readonly stateDir: string;
   readonly hostIndex: number;
   readonly log: Log;
@@ -56,6 +58,7 @@ export class ContainerWatch {
 
   /** The first list comes before the first event, so that what already runs is not taken for a start. */
   async start(): Promise<void> {
+    this.context.kernelLog.open();
     await this.#list();
     void this.#followForever();
     this.#ticks.push(
@@ -68,16 +71,19 @@ export class ContainerWatch {
     this.#stopping.abort();
     for (const tick of this.#ticks) clearInterval(tick);
     if (this.#nextList) clearTimeout(this.#nextList);
+    this.context.kernelLog.close();
     this.#save();
   }
 
-  /** Reads the kernel's counters of everything that runs. */
+  /** Reads the kernel's counters of everything that runs, and its log. */
   lookForOomKills(): void {
     const now = Date.now();
     for (const container of this.#containers) {
       const kills = container.isRunning ? this.context.cgroups.containerOomKills(container.id) : null;
       if (typeof kills === 'number') this.#ledger.takeOomKills(container, kills, now);
     }
+    // After the counters: what they tell of is written by now.
+    this.context.kernelLog.read(now);
     this.#save();
   }
 
@@ -131,9 +137,16 @@ export class ContainerWatch {
     if (!event || !this.#isNew(event)) return;
     this.#lastEventNano = event.timeNano;
     if (event.action === 'oom') this.lookForOomKills();
-    if (this.#ledger.takeEvent(event, Date.now()) === 'suspect') void this.#confirmOomKill(event);
+    const killAt = event.action === 'die' ? this.#takeKill(event.id) : null;
+    if (this.#ledger.takeEvent(event, Date.now(), killAt) === 'suspect') void this.#confirmOomKill(event);
     if (bells.has(event.action)) this.#listSoon();
     this.#save();
+  }
+
+  #takeKill(id: string): number | null {
+    const { kernelLog } = this.context;
+    kernelLog.read(Date.now());
+    return kernelLog.takeKill(id);
   }
 
   /** A new stream repeats the last event. A host's clock that was ahead and has been set right must not make all events old. */
