@@ -35,9 +35,18 @@ export class Refused extends DriverError {
   }
 }
 
+/** The other side closed a kept connection as we were writing to it: an API that restarts. Nothing was answered. */
+class Stale extends Error {}
+
 /** The API's listener for agents. Every call is bounded in time. @throws Unreachable, Refused. */
 export class ControlPlane {
-  readonly #connections = new HttpsAgent({ keepAlive: true, maxSockets: 4, timeout: 30_000 });
+  readonly #connections = new HttpsAgent({
+    keepAlive: true,
+    maxSockets: 4,
+    timeout: 30_000,
+    // Customers hold certificates of this authority: the name tells who it is. Of each request, newer Nodes would keep no connection.
+    checkServerIdentity: (_, { subject }) => (subject.CN === agentClientName ? undefined : new Error('that is not the control plane')),
+  });
 
   constructor(private readonly context: ControlPlaneContext) {}
 
@@ -77,16 +86,26 @@ export class ControlPlane {
   }
 
   async #call(method: string, where: string, body?: object, limitMs = timeoutMs): Promise<unknown> {
-    const [status, text] = await this.#send(method, where, body === undefined ? '' : JSON.stringify(body), limitMs).catch(
-      (error: unknown) => {
-        throw new Unreachable((error as Error).message);
-      },
-    );
+    const sent = this.#sendAnew(method, where, body === undefined ? '' : JSON.stringify(body), limitMs);
+    const [status, text] = await sent.catch((error: unknown) => {
+      throw new Unreachable((error as Error).message);
+    });
     const value = parseJson(text);
     if (status >= 200 && status < 300) return value;
     const message = textOf(fieldsOf(value).message);
     if (status >= 400 && status < 500 && status !== 408 && status !== 429 && message !== '') throw new Refused(status, message);
     throw new Unreachable(message || `status ${status}`);
+  }
+
+  /** Every call may come twice. Ends: each failure uses up a connection, and a new one is never stale. */
+  async #sendAnew(...call: [method: string, where: string, body: string, limitMs: number]): Promise<[number, string]> {
+    for (;;) {
+      try {
+        return await this.#send(...call);
+      } catch (error) {
+        if (!(error instanceof Stale)) throw error;
+      }
+    }
   }
 
   #send(method: string, where: string, body: string, limitMs: number): Promise<[number, string]> {
@@ -103,10 +122,11 @@ export class ControlPlane {
         ca: pem('ca.pem'),
         minVersion: 'TLSv1.2',
         servername: controlServerName(hostId),
-        // Customers hold certificates of this authority: the name tells who it is.
-        checkServerIdentity: (_, { subject }) => (subject.CN === agentClientName ? undefined : new Error('that is not the control plane')),
       });
-      sent.once('error', reject);
+      sent.once('error', (error: NodeJS.ErrnoException) => {
+        const isStale = sent.reusedSocket && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
+        reject(isStale ? new Stale(error.message) : error);
+      });
       sent.once('response', (response) => void readText(response).then((text) => resolve([response.statusCode ?? 0, text]), reject));
       sent.end(body);
     });

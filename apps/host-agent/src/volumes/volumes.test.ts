@@ -148,6 +148,21 @@ describe('the control plane', () => {
     await Promise.all([customer.stop(), stranger.stop()]);
   });
 
+  it('is asked again when it closes a kept connection as it is asked, as an API that restarts does; on a new one it is away', async () => {
+    await begin();
+    await expect.poll(() => get('absent'), patient).toBe(500);
+    let cuts = 0;
+    plane.intercept = (_, response) => {
+      if (cuts === 0) response.socket?.destroy();
+      return cuts++ === 0;
+    };
+    expect(await call('Create', { Name: 'web' })).toEqual({ status: 200, body: { Err: '' } });
+    expect(plane.asked('POST /agent/volumes')).toBe(2);
+    plane.intercept = (_, response) => Boolean(response.socket?.destroy());
+    expect((await call('Create', { Name: 'db' })).body.Err).toMatch(/^Dockhero does not answer/);
+    expect(plane.asked('POST /agent/volumes')).toBe(4);
+  });
+
   it('gives one answer to many who ask at the same time', async () => {
     await begin();
     await expect.poll(() => plane.requests.length, patient).toBe(1);
