@@ -1,6 +1,5 @@
-import { Agent } from 'node:http';
-import { Agent as TlsAgent } from 'node:https';
 import { EC2Client } from '@aws-sdk/client-ec2';
+import { requestHandler } from './request-handler.js';
 
 export interface Ec2Options {
   readonly region: string;
@@ -10,16 +9,5 @@ export interface Ec2Options {
 
 /** Credentials come from the SDK's default chain. Reads and writes are retried inside the SDK a little; the queue does the rest. */
 export function openEc2({ region, endpoint }: Ec2Options): EC2Client {
-  return new EC2Client({
-    region,
-    ...(endpoint ? { endpoint } : {}),
-    maxAttempts: 3,
-    requestHandler: {
-      connectionTimeout: 3_000,
-      requestTimeout: 15_000,
-      throwOnRequestTimeout: true,
-      httpAgent: new Agent({ keepAlive: true, maxSockets: 50 }),
-      httpsAgent: new TlsAgent({ keepAlive: true, maxSockets: 50 }),
-    },
-  });
+  return new EC2Client({ region, ...(endpoint ? { endpoint } : {}), maxAttempts: 3, requestHandler: requestHandler() });
 }
