@@ -15,5 +15,7 @@ export function chooseFormat({ file, format, path }: Wanted): 'raw' | 'tar' {
   if (/\.(?:tgz|tar\.\w+)$/i.test(file)) {
     throw new PluginError(`Nothing is compressed here: name a file that ends in .tar, or send the archive on, as in … - | gzip > ${file}`);
   }
+  if (path !== undefined && /\.(?:img|raw)$/i.test(file))
+    throw new PluginError(`A part of a volume comes as a tar, and ${file} looks like an image: name a file that ends in .tar.`);
   return path !== undefined || file === '-' || /\.tar$/i.test(file) ? 'tar' : 'raw';
 }
