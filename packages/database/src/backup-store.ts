@@ -10,6 +10,8 @@ export interface NewBackup {
   readonly generation: number;
   readonly kind: BackupKind;
   readonly note: string | null;
+  /** As `OwnBackup` has it. */
+  readonly replacedEbsVolumeId?: string;
   readonly sizeGib: number;
   readonly keepUntil: Date | null;
   readonly requestedAt: Date;
@@ -30,7 +32,7 @@ export type BackupPatch = Partial<
     | 'completedAt'
     | 'failure'
     | 'keepUntil'
-  > & { failures: number }
+  > & { failures: number; replacedEbsVolumeId: string | null }
 >;
 
 const insertDaily = `
@@ -48,16 +50,17 @@ export class BackupStore {
 
   /** Wants one. Who may restore it later, after the resource is gone, is whoever owns the app now. */
   async request(lease: Lease, backup: NewBackup): Promise<void> {
-    const { resourceId, volumeId, generation, kind, note, sizeGib, keepUntil, requestedAt } = backup;
+    const { resourceId, volumeId, generation, kind, note, replacedEbsVolumeId = null, sizeGib, keepUntil, requestedAt } = backup;
     await lease.fenced(async (transaction) => {
       await transaction.$executeRawUnsafe(
-        `INSERT INTO backups (id, resource_id, volume_id, generation, kind, note, size_gib, keep_until, requested_at, owner_hash)
-         VALUES (gen_random_uuid(), $1::uuid, $2::uuid, $3, $4, $5, $6, $7, $8, ${ownerHashSql('$1::uuid')})`,
+        `INSERT INTO backups (id, resource_id, volume_id, generation, kind, note, replaced_ebs_volume_id, size_gib, keep_until, requested_at, owner_hash)
+         VALUES (gen_random_uuid(), $1::uuid, $2::uuid, $3, $4, $5, $6, $7, $8, $9, ${ownerHashSql('$1::uuid')})`,
         resourceId,
         volumeId,
         generation,
         kind,
         note,
+        replacedEbsVolumeId,
         sizeGib,
         keepUntil,
         requestedAt,

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -73,5 +73,33 @@ describe('migrateDeploy', () => {
     await expect(migrateDeploy(url, folder)).rejects.toThrow('no_such_function');
     await expect(migrateDeploy(url, folder)).rejects.toThrow('1_bad failed earlier');
     expect(await query(url.reveal(), "SELECT 1 FROM information_schema.tables WHERE table_name IN ('a', 'b')")).toEqual([]);
+  });
+});
+
+describe('our migrations', () => {
+  /** Up to, and without, one of them. */
+  const migrateTo = async (end: string): Promise<void> => {
+    for (const name of readdirSync(migrations)) {
+      if (name < end) cpSync(join(migrations, name), join(folder, name), { recursive: true });
+    }
+    await migrateDeploy(url, folder);
+  };
+
+  it('read the disk that a backup was made for out of its note', async () => {
+    await migrateTo('20261127090000');
+    const id = '00000000-0000-4000-8000-00000000000';
+    const backup = (digit: number, kind: string, note: string) => `('${id}${String(digit)}', '${id}0', '${id}1', 1, '${kind}', ${note}, 1)`;
+    await query(
+      url.reveal(),
+      `INSERT INTO resources (id, name, plan, region, callback_url, config_token_hash) VALUES ('${id}0', 'n', 'p', 'r', 'u', 'h');
+       INSERT INTO volumes (id, resource_id, name, size_gib, type, fs, backups) VALUES ('${id}1', '${id}0', 'web', 1, 'gp3', 'ext4', 'daily');
+       INSERT INTO backups (id, resource_id, volume_id, generation, kind, note, size_gib) VALUES
+         ${backup(2, 'change', "'what vol-0a held before it was replaced'")}, ${backup(3, 'change', "'before a change of its size or type'")},
+         ${backup(4, 'manual', "'what vol-0a held before it was replaced'")}, ${backup(5, 'daily', 'NULL')}`,
+    );
+    await migrateDeploy(url, migrations);
+    expect(await query(url.reveal(), 'SELECT replaced_ebs_volume_id AS disk FROM backups ORDER BY id')).toEqual(
+      ['vol-0a', null, null, null].map((disk) => ({ disk })),
+    );
   });
 });

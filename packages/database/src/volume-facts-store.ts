@@ -9,8 +9,11 @@ import type { Lease } from './lease.js';
 import { backupColumns, backupTables, toVolumeWithFacts, volumeWithFactsColumns, volumeWithFactsTables } from './volume-rows.js';
 import { VolumeSettingsStore } from './volume-settings-store.js';
 
-/** A backup as the worker sees it: how often it was tried in vain, too. */
+/** A backup as the worker sees it. */
 export interface OwnBackup extends Backup {
+  /** The disk whose last content it has, or is to have, for another takes that one's place; null for other backups. */
+  readonly replacedEbsVolumeId: string | null;
+  /** How often it was tried in vain. */
   readonly failures: number;
 }
 
@@ -36,7 +39,7 @@ const selectVolume = `
     (v.desired = 'removed' OR r.desired = 'removed' OR c.gave_up_at IS NOT NULL OR c.removed_at IS NOT NULL) AS "isRemoved"
   FROM ${volumeWithFactsTables} JOIN resources r ON r.id = v.resource_id LEFT JOIN clusters c ON c.resource_id = r.id WHERE v.id = $1::uuid`;
 const selectBackups = `
-  SELECT ${backupColumns}, b.failures FROM ${backupTables}
+  SELECT ${backupColumns}, b.replaced_ebs_volume_id AS "replacedEbsVolumeId", b.failures FROM ${backupTables}
   WHERE b.volume_id = $1::uuid AND (b.state <> 'expired' OR b.snapshot_id IS NOT NULL) ORDER BY b.requested_at, b.id`;
 const selectWithDisks = `
   SELECT v.id FROM volumes v LEFT JOIN volume_facts f ON f.volume_id = v.id

@@ -2,7 +2,6 @@ import type { OwnBackup } from '@dockhero/database/volume-facts-store';
 import type { Disk } from '@dockhero/domain/ports/disks';
 import { dayMs } from '@dockhero/domain/volumes/backup-schedule';
 import { changeKeepDays } from '@dockhero/domain/volumes/retention';
-import { replacedDiskOf, replacementNote } from './replacement-note.js';
 import type { VolumePass } from './volume-pass.js';
 
 // Before a disk is deleted because another takes its place, what it holds is in a backup that names it. The disk is at no host then. Should it come to one
@@ -13,7 +12,7 @@ export function savedContent({ backups }: VolumePass, disk: Disk, since: Date | 
   return (
     backups.findLast(
       (backup) =>
-        replacedDiskOf(backup) === disk.id &&
+        backup.replacedEbsVolumeId === disk.id &&
         ['requested', 'pending', 'completed'].includes(backup.state) &&
         (since === null || (backup.takenAt ?? backup.requestedAt) >= since),
     ) ?? null
@@ -29,7 +28,8 @@ export async function requestReplacementBackup(pass: VolumePass, disk: Disk): Pr
   await pass.requestBackup({
     generation: disk.generation ?? pass.volume.generation,
     kind: 'change',
-    note: replacementNote(disk.id),
+    note: `what ${disk.id} held before it was replaced`,
+    replacedEbsVolumeId: disk.id,
     sizeGib: disk.sizeGib,
     keepUntil: new Date(now + changeKeepDays * dayMs),
     requestedAt: new Date(now),

@@ -10,7 +10,6 @@ import { Injectable } from '@nestjs/common';
 import { waitFor, type StepResult } from '../reconcile/step.js';
 import { DockerConnections } from '../steps/docker-connections.js';
 import { WorkerLog } from '../worker-log.js';
-import { replacedDiskOf } from './replacement-note.js';
 import { SnapshotBudget } from './snapshot-budget.js';
 import type { VolumePass } from './volume-pass.js';
 
@@ -127,8 +126,8 @@ function claimOf(frozen: Frozen | 'unanswered' | null, held: boolean): Pick<Take
 
 /** Of a replaced disk, the one that it names; else that of its generation. */
 function diskOf(pass: VolumePass, backup: OwnBackup): Disk | null {
-  const replaced = replacedDiskOf(backup);
-  if (replaced !== null) return pass.disks.find(({ id }) => id === replaced) ?? null;
+  const { replacedEbsVolumeId } = backup;
+  if (replacedEbsVolumeId !== null) return pass.disks.find(({ id }) => id === replacedEbsVolumeId) ?? null;
   if (backup.generation === pass.current?.generation) return pass.current;
   return pass.disks.find(({ generation }) => generation === backup.generation) ?? null;
 }

@@ -5,7 +5,6 @@ import type { Host } from '@dockhero/domain/host';
 import type { Disk } from '@dockhero/domain/ports/disks';
 import { dayMs } from '@dockhero/domain/volumes/backup-schedule';
 import type { Volume, VolumeFacts } from '@dockhero/domain/volumes/volume';
-import { overtakenNote, replacedDiskOf } from './replacement-note.js';
 import type { SeenInstances } from './seen-instances.js';
 
 /** One walk through a volume's steps: what it started from, what it has recorded since, and what was observed for all of them. */
@@ -142,8 +141,9 @@ export class VolumePass {
   async #overtakeBackups({ lastAttachedAt }: VolumeFactsPatch): Promise<void> {
     const { ebsVolumeId } = this.facts;
     if (!lastAttachedAt || ebsVolumeId === null) return;
-    const overtaken = this.backups.filter((backup) => replacedDiskOf(backup) === ebsVolumeId);
-    for (const backup of overtaken) await this.recordBackup(backup, { note: overtakenNote });
+    const overtaken = this.backups.filter(({ replacedEbsVolumeId }) => replacedEbsVolumeId === ebsVolumeId);
+    const patch = { replacedEbsVolumeId: null, note: 'before a move to another zone that was given up' };
+    for (const backup of overtaken) await this.recordBackup(backup, patch);
   }
 
   #replaceBackup(backup: OwnBackup): OwnBackup {
