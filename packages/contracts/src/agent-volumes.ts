@@ -60,6 +60,8 @@ export interface FrozenVolume {
 export interface ThawedVolume {
   readonly held: boolean;
   readonly frozen_ms: number;
+  /** What did not work after it, for people: a hook that failed. Null also where that is not known yet. */
+  readonly detail: string | null;
 }
 
 /** Answer to `POST /checks`. */

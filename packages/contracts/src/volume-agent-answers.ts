@@ -32,8 +32,13 @@ export const frozenAnswer = z.object({
   detail: words.nullable(),
 });
 
-/** Milliseconds; none lasts an hour, and the column is 32 bits wide. */
-export const thawedAnswer = z.object({ held: z.boolean(), frozen_ms: z.number().min(0).max(3_600_000) });
+export const thawedAnswer = z.object({
+  held: z.boolean(),
+  /** None lasts an hour, and the column is 32 bits wide. */
+  frozen_ms: z.number().min(0).max(3_600_000),
+  // Agents of the releases before do not say it.
+  detail: words.nullable().default(null),
+});
 
 export const checkedAnswer = z.discriminatedUnion('state', [
   z.object({ state: z.literal('running') }),

@@ -35,7 +35,7 @@ export const volumeRequest = z.strictObject({ volume_id: z.uuid() });
  */
 export const freezeRequest = z.strictObject({ volume_id: z.uuid(), max_ms: z.number().int().min(500).max(10_000) });
 
-/** `POST /volumes/thaw` { freeze_id }: thaws and runs the `dockhero.backup.post` hooks. `held` is false when the freeze had ended by itself before: then what was taken is as after a power cut. */
+/** `POST /volumes/thaw` { freeze_id }: thaws and runs the `dockhero.backup.post` hooks; the answer waits some seconds for what becomes of them. `held` is false when the freeze had ended by itself before: then what was taken is as after a power cut. */
 export const thawRequest = z.strictObject({ freeze_id: z.uuid() });
 
 // `POST /checks` { ebs_volume_id, volume, blocks: [index…] }: checks a disk that was made of a backup and is attached here for nobody's use. Begins with the first

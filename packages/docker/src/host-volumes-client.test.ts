@@ -58,7 +58,7 @@ describe('HostVolumesClient', () => {
     expect(await volumes.freeze(host.connection, volumeId, 10_000)).toEqual({ freezeId, consistency: 'application', detail: null });
     expect(host.requests[0]).toContain(`{"volume_id":"${volumeId}","max_ms":10000}`);
     answer('200 OK', { held: true, frozen_ms: 431.6 });
-    expect(await volumes.thaw(host.connection, freezeId)).toEqual({ held: true, frozenMs: 432 });
+    expect(await volumes.thaw(host.connection, freezeId)).toEqual({ held: true, frozenMs: 432, detail: null });
     expect(host.requests[1]).toContain(`{"freeze_id":"${freezeId}"}`);
   });
 

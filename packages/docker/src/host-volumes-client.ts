@@ -2,7 +2,14 @@ import { agentPort } from '@dockhero/contracts/agent-api';
 import { checkedAnswer, frozenAnswer, mountedAnswer, thawedAnswer } from '@dockhero/contracts/volume-agent-answers';
 import { AppError } from '@dockhero/domain/errors';
 import type { DockerConnection } from '@dockhero/domain/ports/docker-engine';
-import { HostVolumes, type CheckRequest, type DiskCheck, type Frozen, type MountedVolume } from '@dockhero/domain/ports/host-volumes';
+import {
+  HostVolumes,
+  type CheckRequest,
+  type DiskCheck,
+  type Frozen,
+  type MountedVolume,
+  type Thawed,
+} from '@dockhero/domain/ports/host-volumes';
 import { callAgent, type AgentAnswer } from './call-agent.js';
 
 /**
@@ -67,10 +74,10 @@ export class HostVolumesClient extends HostVolumes {
     return { freezeId: freeze_id, consistency, detail };
   }
 
-  override async thaw(connection: DockerConnection, freezeId: string): Promise<{ held: boolean; frozenMs: number }> {
+  override async thaw(connection: DockerConnection, freezeId: string): Promise<Thawed> {
     const answer = await this.#post(connection, 'thaw', { freeze_id: freezeId });
-    const { held, frozen_ms } = read(connection, answer, thawedAnswer);
-    return { held, frozenMs: Math.round(frozen_ms) };
+    const { held, frozen_ms, detail } = read(connection, answer, thawedAnswer);
+    return { held, frozenMs: Math.round(frozen_ms), detail };
   }
 
   override async check(connection: DockerConnection, { diskId, volumeName, blocks }: CheckRequest): Promise<DiskCheck> {

@@ -101,7 +101,7 @@ describe('a backup', () => {
     const writing = write();
     await new Promise((resolve) => void setTimeout(resolve, 700));
     const thawed = await thaw(frozen.body.freeze_id);
-    expect(thawed.body).toEqual({ held: true, frozen_ms: expect.any(Number) as unknown });
+    expect(thawed.body).toEqual({ held: true, frozen_ms: expect.any(Number) as unknown, detail: null });
     expect(await writing).toBeGreaterThan(500);
     expect(thawed.body.frozen_ms).toBeGreaterThan(700);
     expect((await thaw(frozen.body.freeze_id)).body.held).toBe(false);
@@ -142,8 +142,21 @@ describe('a backup', () => {
     await docker.container('broken', ['--volume', 'data:/data', '--label', 'dockhero.backup.pre=echo no such table; exit 3']);
     const poor = await freeze(5_000);
     expect(poor.body).toMatchObject({ consistency: 'filesystem', detail: 'the hook of broken ended with 3: no such table.' });
-    await thaw(poor.body.freeze_id);
+    expect((await thaw(poor.body.freeze_id)).body.detail).toBeNull();
     await docker.run('rm', '--force', 'broken');
+    for (const [name, hook] of [
+      ['stuck', 'echo still locked; exit 4'],
+      ['slow', 'sleep 8'],
+    ] as const)
+      await docker.container(name, ['--volume', 'data:/data', '--label', `dockhero.backup.post=${hook}`]);
+    expect((await thaw((await freeze(5_000)).body.freeze_id)).body).toMatchObject({
+      held: true,
+      detail: 'a hook after it took more than 5 s.',
+    });
+    await docker.run('rm', '--force', 'slow');
+    const last = await thaw((await freeze(5_000)).body.freeze_id);
+    expect(last.body).toMatchObject({ held: true, detail: 'the hook of stuck ended with 4: still locked.' });
+    await docker.run('rm', '--force', 'stuck');
   });
 });
 

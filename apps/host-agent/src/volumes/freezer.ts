@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { FrozenVolume, ThawedVolume } from '@dockhero/contracts/agent-volumes';
 import type { DockerApi } from '../docker/docker-api.js';
 import { fieldsOf, listOf, textOf } from '../docker/read-json.js';
@@ -17,6 +18,8 @@ const hookLabels = { pre: 'dockhero.backup.pre', post: 'dockhero.backup.post' } 
 const writeOutMsMax = 4_000;
 /** Later than the guard: only to run the hooks that nobody asked for. */
 const afterGuardMs = 500;
+/** How long the answer to a thaw waits for the hooks after it. The control plane waits ten seconds for the answer. */
+const toldWithinMs = 5_000;
 
 interface Freeze {
   readonly id: string;
@@ -27,7 +30,14 @@ interface Freeze {
   guard: ThawGuard | null;
   timer: NodeJS.Timeout | null;
   /** Set when it was ended. */
-  end: Promise<ThawedVolume> | null;
+  end: Promise<Ended> | null;
+}
+
+interface Ended {
+  readonly held: boolean;
+  readonly frozenMs: number;
+  /** What did not work of the hooks after it. */
+  readonly failures: Promise<string[]>;
 }
 
 export interface FreezerContext {
@@ -42,7 +52,7 @@ export interface FreezerContext {
 /** Holds back writes for the moment of a snapshot, never longer than was asked: another process sees to that. */
 export class Freezer {
   readonly #open = new Map<string, Freeze>();
-  readonly #posts = new Set<Promise<void>>();
+  readonly #posts = new Set<Promise<string[]>>();
 
   constructor(private readonly context: FreezerContext) {}
 
@@ -53,7 +63,7 @@ export class Freezer {
     mkdirSync(dir, { recursive: true, mode: 0o700 });
     for (const file of readdirSync(dir)) {
       const hooks = listOf(fieldsOf(readState(path.join(dir, file))).post);
-      this.#runPost(
+      void this.#runPost(
         file.slice(0, -'.json'.length),
         hooks.map(({ containerId, name, command }) => ({ containerId: textOf(containerId), name: textOf(name), command: textOf(command) })),
       );
@@ -94,11 +104,13 @@ export class Freezer {
   /** Of a freeze that has ended already, or that an agent before us began: it was not held. */
   async thaw(id: string): Promise<ThawedVolume> {
     const freeze = this.#open.get(id);
-    if (!freeze) return { held: false, frozen_ms: 0 };
+    if (!freeze) return { held: false, frozen_ms: 0, detail: null };
     const isOver = freeze.end !== null;
-    const { held, frozen_ms } = await this.#end(freeze);
+    const { held, frozenMs, failures } = await this.#end(freeze);
     this.#open.delete(id);
-    return { held: held && !isOver, frozen_ms };
+    const late = delay(toldWithinMs, [`a hook after it took more than ${toldWithinMs / 1000} s`], { ref: false });
+    const told = await Promise.race([failures, late]);
+    return { held: held && !isOver, frozen_ms: frozenMs, detail: told.length > 0 ? `${told.join('; ')}.` : null };
   }
 
   async stop(): Promise<void> {
@@ -127,32 +139,35 @@ export class Freezer {
     }
   }
 
-  #end(freeze: Freeze): Promise<ThawedVolume> {
+  #end(freeze: Freeze): Promise<Ended> {
     freeze.end ??= this.#thaw(freeze);
     return freeze.end;
   }
 
-  async #thaw(freeze: Freeze): Promise<ThawedVolume> {
+  async #thaw(freeze: Freeze): Promise<Ended> {
     if (freeze.timer) clearTimeout(freeze.timer);
     const held = await this.context.mounts.thaw(freeze.name).catch(() => false);
     const elapsedMs = Math.round(performance.now() - freeze.beganAt);
     // A thaw that failed may be too early, within a freezing that takes long: then the guard is still needed.
     if (held) freeze.guard?.end();
-    this.#runPost(freeze.id, freeze.post);
+    const failures = this.#runPost(freeze.id, freeze.post);
     // An answer that nobody fetches is not kept for ever.
     setTimeout(() => this.#open.delete(freeze.id), 60_000).unref();
-    return { held, frozen_ms: held ? elapsedMs : Math.min(elapsedMs, freeze.maxMs) };
+    return { held, frozenMs: held ? elapsedMs : Math.min(elapsedMs, freeze.maxMs), failures };
   }
 
-  /** Beside the answer: what was frozen is free already. */
-  #runPost(id: string, hooks: readonly BackupHook[]): void {
+  /** What was frozen is free already. @returns what did not work. Never rejects. */
+  #runPost(id: string, hooks: readonly BackupHook[]): Promise<string[]> {
     const run = this.#runPostHooks(id, hooks).finally(() => this.#posts.delete(run));
     this.#posts.add(run);
+    return run;
   }
 
-  async #runPostHooks(id: string, hooks: readonly BackupHook[]): Promise<void> {
-    for (const failure of await runHooks(this.context.docker, hooks)) this.context.log(`after a backup: ${failure}`);
+  async #runPostHooks(id: string, hooks: readonly BackupHook[]): Promise<string[]> {
+    const failures = await runHooks(this.context.docker, hooks);
+    for (const failure of failures) this.context.log(`after a backup: ${failure}`);
     rmSync(this.#file(id), { force: true });
+    return failures;
   }
 
   #file(id: string): string {

@@ -80,8 +80,25 @@ describe('a backup', () => {
     expect(backup).toMatchObject({ state: 'completed', consistency: 'filesystem', consistencyDetail: world.mounts.hookFailure });
     const told = await storage.database.auditEvent.findMany({ where: { resourceId: owner.resourceId, kind: 'warning' } });
     expect(told.map(({ text }) => text)).toEqual([
-      'a manual backup of volume data is only as consistent as: filesystem; the hook of db ended with 3: no room.',
+      'a manual backup of volume data is consistent as: filesystem; the hook of db ended with 3: no room.',
     ]);
+  });
+
+  it('is as good when a hook after it fails, and the app’s people are told of that too', async () => {
+    const { owner, volume } = await inUse();
+    world.mounts.laterHookFailure = 'the hook of db ended with 4: still locked.';
+    await owner.backUp('data');
+    await settled(volume.id);
+    world.mounts.hookFailure = 'the hook of db ended with 3: no room.';
+    await owner.backUp('data');
+    await settled(volume.id);
+    const after = 'afterwards the hook of db ended with 4: still locked. The application may still be as the hook before has left it.';
+    expect((await owner.backups(volume.id)).map(({ consistency, consistencyDetail }) => `${consistency}: ${consistencyDetail}`)).toEqual([
+      `filesystem: ${after}`,
+      `filesystem: the hook of db ended with 3: no room; ${after}`,
+    ]);
+    const told = await storage.database.auditEvent.findMany({ where: { resourceId: owner.resourceId, kind: 'warning' } });
+    expect(told.map(({ text }) => text)).toContain(`a manual backup of volume data is consistent as: filesystem; ${after}`);
   });
 
   it('is taken once when the answer of its snapshot is lost, and the second of a lagging listing goes', async () => {

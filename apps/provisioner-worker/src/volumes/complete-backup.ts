@@ -52,7 +52,7 @@ export class CompleteBackup {
   /** A hook that fails each day is noticed before its backup is needed. */
   async #tellWhatIsMissing({ resource, volume }: VolumePass, { id, kind, consistency, consistencyDetail }: OwnBackup): Promise<void> {
     if (consistency === null || consistencyDetail === null) return;
-    const text = `a ${kind} backup of volume ${volume.name} is only as consistent as: ${consistency}; ${consistencyDetail}`;
+    const text = `a ${kind} backup of volume ${volume.name} is consistent as: ${consistency}; ${consistencyDetail}`;
     await this.audit.write(resource.id, 'warning', text, { volumeId: volume.id, backupId: id });
   }
 

@@ -2,7 +2,7 @@ import type { OwnBackup } from '@dockhero/database/volume-facts-store';
 import { AppError, hasCode } from '@dockhero/domain/errors';
 import type { Disk } from '@dockhero/domain/ports/disks';
 import type { DockerConnection } from '@dockhero/domain/ports/docker-engine';
-import { HostVolumes, type Frozen } from '@dockhero/domain/ports/host-volumes';
+import { HostVolumes, type Frozen, type Thawed } from '@dockhero/domain/ports/host-volumes';
 import { Snapshots, type Snapshot } from '@dockhero/domain/ports/snapshots';
 import type { Consistency } from '@dockhero/domain/volumes/backup';
 import { dayMs } from '@dockhero/domain/volumes/backup-schedule';
@@ -67,8 +67,7 @@ export class TakeBackup {
   async #freezeAround(pass: VolumePass, disk: Disk, backup: OwnBackup): Promise<Taken> {
     const connection = await this.#connectionTo(pass, disk);
     const frozen = connection && (await this.#freeze(pass, connection));
-    let held = false;
-    let frozenMs: number | null = null;
+    let thawed: Thawed | null = null;
     const takenAt = new Date();
     let snapshot: Snapshot;
     try {
@@ -79,9 +78,9 @@ export class TakeBackup {
         name: `${pass.resource.name}-${pass.volume.name}-${backup.kind}`,
       });
     } finally {
-      if (connection && frozen && frozen !== 'unanswered') ({ held, frozenMs } = await this.#thaw(pass, connection, frozen));
+      if (connection && frozen && frozen !== 'unanswered') thawed = await this.#thaw(pass, connection, frozen);
     }
-    return { snapshot, takenAt, ...claimOf(frozen, held), frozenMs };
+    return { snapshot, takenAt, ...claimOf(frozen, thawed), frozenMs: thawed?.frozenMs ?? null };
   }
 
   async #connectionTo(pass: VolumePass, disk: Disk): Promise<DockerConnection | null> {
@@ -104,24 +103,33 @@ export class TakeBackup {
     }
   }
 
-  /** An agent that does not hear this thaws by itself. */
-  async #thaw(pass: VolumePass, connection: DockerConnection, { freezeId }: Frozen): Promise<{ held: boolean; frozenMs: number | null }> {
+  /** Null: an agent that does not hear this thaws by itself. */
+  async #thaw(pass: VolumePass, connection: DockerConnection, { freezeId }: Frozen): Promise<Thawed | null> {
     try {
-      return await this.agents.thaw(connection, freezeId);
+      const thawed = await this.agents.thaw(connection, freezeId);
+      if (thawed.detail) this.log.logger.warn({ volumeId: pass.volume.id, detail: thawed.detail }, 'a hook after a backup did not work');
+      return thawed;
     } catch (error) {
       if (!hasCode(error, 'agent_unreachable')) throw error;
       this.log.logger.warn({ volumeId: pass.volume.id, freezeId, error }, 'the agent did not hear the thaw; it thaws by itself');
-      return { held: false, frozenMs: null };
+      return null;
     }
   }
 }
 
-/** What it can be relied on for and, where that is less than was asked for, why. */
-function claimOf(frozen: Frozen | 'unanswered' | null, held: boolean): Pick<Taken, 'consistency' | 'consistencyDetail'> {
+/** What it can be relied on for, and what did not work: before, so that it is less than was asked for, or after. */
+function claimOf(frozen: Frozen | 'unanswered' | null, thawed: Thawed | null): Pick<Taken, 'consistency' | 'consistencyDetail'> {
   if (frozen === null) return { consistency: 'crash', consistencyDetail: null };
   if (frozen === 'unanswered') return { consistency: 'crash', consistencyDetail: 'the agent of the host did not answer.' };
-  if (!held) return { consistency: 'crash', consistencyDetail: 'the freeze did not last until the snapshot was taken.' };
-  return { consistency: frozen.consistency, consistencyDetail: frozen.detail };
+  if (!thawed?.held)
+    return { consistency: 'crash', consistencyDetail: detailOf('the freeze did not last until the snapshot was taken.', thawed) };
+  return { consistency: frozen.consistency, consistencyDetail: detailOf(frozen.detail, thawed) };
+}
+
+function detailOf(before: string | null, thawed: Thawed | null): string | null {
+  if (!thawed?.detail) return before;
+  const after = `afterwards ${thawed.detail} The application may still be as the hook before has left it.`;
+  return before === null ? after : `${before.replace(/\.$/, '')}; ${after}`;
 }
 
 /** Of a replaced disk, the one that it names; else that of its generation. */

@@ -16,6 +16,14 @@ export interface Frozen {
   readonly detail: string | null;
 }
 
+export interface Thawed {
+  /** The freeze had lasted until now. */
+  readonly held: boolean;
+  readonly frozenMs: number;
+  /** What did not work after it. */
+  readonly detail: string | null;
+}
+
 export interface CheckRequest {
   readonly diskId: string;
   /** The volume's name: its containers on that host may bring a command of their own. */
@@ -50,8 +58,7 @@ export abstract class HostVolumes {
   abstract grow(connection: DockerConnection, volumeId: string): Promise<void>;
   /** Holds back writes, for `maxMs` milliseconds at most whatever becomes of agent and caller. Null when it is not mounted there. */
   abstract freeze(connection: DockerConnection, volumeId: string, maxMs: number): Promise<Frozen | null>;
-  /** `held`: the freeze had lasted until now. */
-  abstract thaw(connection: DockerConnection, freezeId: string): Promise<{ readonly held: boolean; readonly frozenMs: number }>;
+  abstract thaw(connection: DockerConnection, freezeId: string): Promise<Thawed>;
   /** Checks a disk that is attached there, for nobody's use: begins when it is asked for first, and tells how far it is each time. */
   abstract check(connection: DockerConnection, request: CheckRequest): Promise<DiskCheck>;
   /** Ends the check and forgets it. @returns whether nothing of the disk is mounted any more. */

@@ -85,11 +85,11 @@ describe('FakeHostVolumes', () => {
     const first = await volumes.freeze(connection, 'v', 10_000);
     expect(mounts.frozen()).toEqual([diskId]);
     now += 300;
-    expect(await volumes.thaw(connection, first?.freezeId ?? '')).toEqual({ held: true, frozenMs: 300 });
+    expect(await volumes.thaw(connection, first?.freezeId ?? '')).toEqual({ held: true, frozenMs: 300, detail: null });
     const second = await volumes.freeze(connection, 'v', 10_000);
     now += 10_001;
     expect(mounts.frozen()).toEqual([]);
-    expect(await volumes.thaw(connection, second?.freezeId ?? '')).toEqual({ held: false, frozenMs: 10_000 });
+    expect(await volumes.thaw(connection, second?.freezeId ?? '')).toEqual({ held: false, frozenMs: 10_000, detail: null });
   });
 
   it('loses its mounts with its machine, and answers for none that is silent', async () => {

@@ -1,7 +1,14 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { AppError } from '@dockhero/domain/errors';
 import type { DockerConnection } from '@dockhero/domain/ports/docker-engine';
-import { HostVolumes, type CheckRequest, type DiskCheck, type Frozen, type MountedVolume } from '@dockhero/domain/ports/host-volumes';
+import {
+  HostVolumes,
+  type CheckRequest,
+  type DiskCheck,
+  type Frozen,
+  type MountedVolume,
+  type Thawed,
+} from '@dockhero/domain/ports/host-volumes';
 import { snapshotBlockBytes } from '@dockhero/domain/ports/snapshot-blocks';
 import { CallGate } from './call-gate.js';
 import type { CloudInstance } from './fake-cloud.js';
@@ -36,6 +43,8 @@ export class FakeMounts {
   readonly violations: string[] = [];
   /** What the next freezes tell of hooks that did not work. */
   hookFailure: string | null = null;
+  /** As above, of the hooks after a backup. */
+  laterHookFailure: string | null = null;
   /** How long a check takes, in milliseconds of the cloud's clock. */
   checkMs = 3_000;
   /** What the next checks find wrong with the disk. */
@@ -144,15 +153,16 @@ export class FakeHostVolumes extends HostVolumes {
     });
   }
 
-  override async thaw(connection: DockerConnection, freezeId: string): Promise<{ held: boolean; frozenMs: number }> {
+  override async thaw(connection: DockerConnection, freezeId: string): Promise<Thawed> {
     return await this.gate.pass('volumes.thaw', () => {
       this.#reach(connection);
       const now = this.mounts.storage.now();
       const freeze = this.mounts.freezes.find(({ id }) => id === freezeId);
-      if (!freeze) return { held: false, frozenMs: 0 };
+      const detail = this.mounts.laterHookFailure;
+      if (!freeze) return { held: false, frozenMs: 0, detail: null };
       const held = !freeze.isThawed && now < freeze.until;
       freeze.isThawed = true;
-      return { held, frozenMs: Math.min(now, freeze.until) - freeze.since };
+      return { held, frozenMs: Math.min(now, freeze.until) - freeze.since, detail };
     });
   }
 

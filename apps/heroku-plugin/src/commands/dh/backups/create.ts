@@ -28,6 +28,6 @@ It holds the content of within seconds from now, however long AWS then takes to 
     const { consistency, consistency_detail: why } = await waitForBackup(session, id);
     const claim = consistency === null ? '' : ` (consistent as: ${consistency})`;
     this.log(`Backup ${id} of ${args.volume} is complete${claim}.`);
-    if (why !== null) this.log(`It is less than was asked for: ${why}`);
+    if (why !== null) this.log(`Not all went well: ${why}`);
   }
 }
