@@ -13,7 +13,7 @@ import { TestCertificates, type ClientPems } from '../testing/test-certificates.
 import { VirtualHost, ensureKernel } from '../testing/virtual-host.js';
 
 const mebibyte = 2 ** 20;
-const patient = { timeout: 60_000, interval: 1_000 };
+const patient = { timeout: 180_000, interval: 1_000 };
 const hasQemu = (): boolean => {
   try {
     execFileSync('qemu-system-x86_64', ['--version'], { stdio: 'ignore' });
@@ -23,7 +23,7 @@ const hasQemu = (): boolean => {
   }
 };
 
-vi.setConfig({ testTimeout: 300_000, hookTimeout: 600_000 });
+vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 });
 
 // The kernel of EC2's Debian 12, a real dockerd and the real bundle. Machines of the local cloud have the control groups of this machine, which may be version 1.
 describe.skipIf(process.arch !== 'x64' || !hasQemu())('on control groups of version 2', () => {
