@@ -14,6 +14,7 @@ beforeAll(async () => {
   stores = await openTestDatabase();
   history = new HostHistoryStore(stores.database);
   for (const days of [395, 30, 7, 5, 3, 2, 0]) await maintainPartitions(stores.database, new Date(now - days * dayMs));
+  await rollUpHistory(stores.database);
 });
 afterAll(() => stores.close());
 beforeEach(async () => {
@@ -84,6 +85,22 @@ describe('reading history', () => {
       '0.400000',
       '0.800000',
     ]);
+  });
+
+  it.each([
+    ['a day, by the minute', dayMs, 1_000],
+    ['a day, by the quarter', dayMs, 48],
+    ['a month', 30 * dayMs, 2],
+  ])('has the newest samples in the figures of %s, each once, before they are rolled up', async (_name, spanMs, pointsMax) => {
+    const [rolledAt, recentAt] = [new Date(now - 2 * hourMs), new Date(now - 20_000)];
+    await history.append([figures(hosts[0], rolledAt, { load: 2 })]);
+    await rollUpAgain();
+    await history.append([figures(hosts[0], recentAt, { load: 8 })]);
+    const chart = await read(new Date(now - spanMs), new Date(now), pointsMax);
+    const points = chart.hosts[0]?.points ?? [];
+    const sumOf = (take: (point: (typeof points)[number]) => number) => points.reduce((sum, point) => sum + take(point), 0);
+    expect([sumOf(({ samples }) => samples), sumOf(({ samples, load }) => samples * (load ?? 0))]).toEqual([2, 10]);
+    expect(points.at(-1)?.loadMax).toBe(8);
   });
 
   it.each([

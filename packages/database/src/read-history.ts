@@ -27,35 +27,45 @@ const dayMs = 24 * hourMs;
 
 /** Finest first. `spanMs`: the longest range that is drawn of it. `coarseMs`: for steps this long the next is fine enough, and has far fewer rows. */
 const resolutions = [
-  { table: 'host_samples', stepMs: 15_000, spanMs: 6 * hourMs, keptMs: dayMs, coarseMs: Infinity, isRaw: true },
-  { table: 'host_minutes', stepMs: 60_000, spanMs: 7 * dayMs, keptMs: 7 * dayMs, coarseMs: 600_000, isRaw: false },
-  { table: 'host_quarters', stepMs: 900_000, spanMs: Infinity, keptMs: Infinity, coarseMs: Infinity, isRaw: false },
+  { table: 'host_samples', stepMs: 15_000, spanMs: 6 * hourMs, keptMs: dayMs, coarseMs: Infinity, mark: null },
+  { table: 'host_minutes', stepMs: 60_000, spanMs: 7 * dayMs, keptMs: 7 * dayMs, coarseMs: 600_000, mark: 'minutes' },
+  { table: 'host_quarters', stepMs: 900_000, spanMs: Infinity, keptMs: Infinity, coarseMs: Infinity, mark: 'quarters' },
 ] as const;
 
 const selectHosts = 'SELECT id AS "hostId", index AS "hostIndex" FROM hosts WHERE resource_id = $1::uuid ORDER BY index';
 
-// Both ends of the range are there for the planner to leave partitions out by.
-const selectPoints = (table: string, isRaw: boolean) => `
-  SELECT host_id AS "hostId", date_bin($4::float8 * interval '1 millisecond', at, to_timestamp(0)) AS at, ${isRaw ? 'count(*)' : 'sum(samples)'}::int AS samples,
+const selectMark = 'SELECT rolled_until AS until FROM history_marks WHERE resolution = $1';
+
+const figureColumns = Object.values(averagedColumns);
+const totals = Object.values(totalColumns);
+
+// Both ends of each range are there for the planner to leave partitions out by.
+const selectSamples = `
+  SELECT host_id, at, 1 AS samples, ${figureColumns.map((column) => `${column}, ${column} AS ${column}_max`).join(', ')}, ${totals.join(', ')}
+  FROM host_samples WHERE host_id = ANY($1::uuid[]) AND at >= $4 AND at < $3`;
+
+const selectRolledUp = (table: string) => `
+  SELECT host_id, at, samples, ${figureColumns.map((column) => `${column}, ${column}_max`).join(', ')}, ${totals.join(', ')}
+  FROM ${table} WHERE host_id = ANY($1::uuid[]) AND at >= $5 AND at < $4`;
+
+/** Each row counts as often as it has samples. */
+const selectPoints = (rows: string) => `
+  SELECT host_id AS "hostId", date_bin($2::float8 * interval '1 millisecond', at, to_timestamp(0)) AS at, sum(samples)::int AS samples,
     ${Object.entries(averagedColumns)
-      .map(([name, column]) => `${average(column, isRaw)} AS "${name}", max(${isRaw ? column : `${column}_max`})::float8 AS "${name}Max"`)
+      .map(
+        ([name, column]) =>
+          `sum(${column}::float8 * samples) / nullif(sum(samples) FILTER (WHERE ${column} IS NOT NULL), 0)::float8 AS "${name}", max(${column}_max)::float8 AS "${name}Max"`,
+      )
       .join(', ')},
     ${Object.entries(totalColumns)
       .map(([name, column]) => `max(${column})::float8 AS "${name}"`)
       .join(', ')}
-  FROM ${table} WHERE host_id = ANY($1::uuid[]) AND at >= $2 AND at < $3 GROUP BY 1, 2 ORDER BY 1, 2`;
-
-/** Of roll-ups, each counts as often as it has samples. */
-function average(column: string, isRaw: boolean): string {
-  return isRaw
-    ? `avg(${column})::float8`
-    : `sum(${column}::float8 * samples) / nullif(sum(samples) FILTER (WHERE ${column} IS NOT NULL), 0)::float8`;
-}
+  FROM (${rows}) AS rows GROUP BY 1, 2 ORDER BY 1, 2`;
 
 /**
  * How a resource's hosts fared: of samples up to 6 hours, of minutes up to 7 days, else of quarters of an hour; of the next coarser when the
  * range begins before what is kept of the finer, and of quarters when a step is of ten minutes or more. Steps begin at multiples of their length, so that a chart drawn again does not tremble: the first
- * one may begin before `from`. Minutes and quarters are there two minutes after their end.
+ * one may begin before `from`. What is not rolled up yet, up to 17 minutes, is read from the samples: a host of a minute ago has figures.
  * @throws AppError `storage_unavailable`.
  */
 export async function readHistory(
@@ -73,12 +83,16 @@ export async function readHistory(
   const { rows: hosts } = await orUnavailable(() =>
     database.pool.query<{ hostId: string; hostIndex: number }>({ name: 'read history hosts', text: selectHosts }, [resourceId]),
   );
+  const rolledUntil = fits.mark === null ? from : await readMark(database, fits.mark);
+  const samplesFrom = new Date(Math.min(Math.max(rolledUntil.getTime(), from.getTime()), to.getTime()));
+  const text = selectPoints(fits.mark === null ? selectSamples : `${selectRolledUp(fits.table)} UNION ALL ${selectSamples}`);
   const { rows } = await orUnavailable(() =>
-    database.pool.query<HistoryPoint & { hostId: string }>({ name: `read ${fits.table}`, text: selectPoints(fits.table, fits.isRaw) }, [
+    database.pool.query<HistoryPoint & { hostId: string }>({ name: `read ${fits.table}`, text }, [
       hosts.map(({ hostId }) => hostId),
-      from,
-      to,
       stepMs,
+      to,
+      samplesFrom,
+      ...(fits.mark === null ? [] : [from]),
     ]),
   );
   const byHost = Map.groupBy(rows, ({ hostId }) => hostId);
@@ -86,4 +100,12 @@ export async function readHistory(
     stepMs,
     hosts: hosts.map((host) => ({ ...host, points: (byHost.get(host.hostId) ?? []).map(({ hostId: _same, ...point }) => point) })),
   };
+}
+
+/** Until when there are roll-ups. The samples from there on are kept for long after, so it may move on while they are read. */
+async function readMark(database: Database, resolution: string): Promise<Date> {
+  const { rows } = await orUnavailable(() =>
+    database.pool.query<{ until: Date }>({ name: 'read history mark', text: selectMark }, [resolution]),
+  );
+  return rows[0]?.until ?? new Date(0);
 }
