@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chmod, link, mkdir, readFile, readlink, stat, symlink, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { CopyWorld, tree, write } from './testing/copy-world.js';
 
@@ -64,6 +66,19 @@ describe('dh:volumes:pull', () => {
     await symlink(join(world.folder, 'outside'), join(world.here, 'a/b'));
     await expect(world.pull('dh://data/a', world.here)).rejects.toThrow(/a\/b is there already and is no folder/);
     expect(await readFile(join(world.folder, 'outside/c'), 'utf8')).toBe('mine');
+  });
+
+  test('writes to where a link leads that was named, and replaces neither pipes nor devices', async () => {
+    await write(join(world.volume, 'a/b'), 'new');
+    await write(join(world.here, 'file'), 'old');
+    await symlink('file', join(world.here, 'named'));
+    await world.pull('dh://data/a/b', join(world.here, 'named'));
+    expect([await readlink(join(world.here, 'named')), await readFile(join(world.here, 'file'), 'utf8')]).toEqual(['file', 'new']);
+    await promisify(execFile)('mkfifo', [join(world.here, 'b')]);
+    await expect(world.pull('dh://data/a/b', join(world.here, 'b'))).rejects.toThrow(/here\/b is neither a file nor a folder/);
+    await expect(world.pull('dh://data/a/b', world.here)).rejects.toThrow(/here\/b is neither a file nor a folder/);
+    await expect(world.pull('dh://data/a/b', '-')).rejects.toThrow('Nothing is copied to the output');
+    expect(await tree(world.here)).toEqual(['b', 'file', 'named']);
   });
 
   test('follows the link that is asked for', async () => {

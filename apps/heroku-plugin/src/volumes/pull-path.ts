@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { realpath, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Header } from 'tar-stream';
 import type { Session } from '../connection/session.js';
@@ -20,6 +20,7 @@ import { withVolumeHelper } from './with-volume-helper.js';
  * @throws PluginError with what to do; errors of the local file system.
  */
 export async function pullPath(session: Session, address: VolumeAddress, local: string, shell: Variables): Promise<string> {
+  if (local === '-') throw new PluginError('Nothing is copied to the output: name a file or a folder. One that is called - is ./-');
   const from = formatVolumeAddress(address.volume, address.path);
   const shown = new TransferProgress(session.terminal);
   let bytes = 0;
@@ -38,7 +39,7 @@ export async function pullPath(session: Session, address: VolumeAddress, local: 
         if (error instanceof DockerFailure && bytes === 0 && !(await probePath(helper, address.path))) {
           throw new PluginError(`There is no ${from}.`);
         }
-        throw error;
+        throw explained(error, unpacking.target);
       }
       const { files, skipped } = await unpacking.finish();
       if (skipped > 0)
@@ -48,6 +49,14 @@ export async function pullPath(session: Session, address: VolumeAddress, local: 
   } finally {
     shown.end();
   }
+}
+
+/** A disk that cannot take it is no fault of ours: says so in words. */
+function explained(error: unknown, target: string): unknown {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === 'ENOSPC' || code === 'EDQUOT') return new PluginError(`The disk of ${target} is full. Make room. Run the command again.`);
+  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') return new PluginError(`${target} cannot be written: ${message}`);
+  return error;
 }
 
 /** Where the archive's entries go is known with the first of them. */
@@ -69,7 +78,9 @@ class Unpacking {
     if (!this.#unpacker) {
       const { target, isThere } = await placeFor(this.address, this.local, header.type === 'directory');
       this.target = target;
-      this.#unpacker = new Unpacker(resolve(target), isThere);
+      // As with cp, a file is written to where a link leads that the user names.
+      const placed = target === this.local && (await kindOf(target)) === 'file' ? await realpath(target) : resolve(target);
+      this.#unpacker = new Unpacker(placed, isThere);
     }
     await this.#unpacker.take(header, content);
   }
@@ -88,6 +99,7 @@ async function placeFor(
     const within = join(local, path.at(-1) ?? volume);
     return { target: within, isThere: isFolder && (await kindOf(within)) === 'folder' };
   }
+  if (found === 'other') throw new PluginError(`${local} is neither a file nor a folder.`);
   if (found === 'file' && isFolder) throw new PluginError(`${local} is a file, and ${formatVolumeAddress(volume, path)} a folder.`);
   if (found === null && (await kindOf(dirname(resolve(local)))) !== 'folder')
     throw new PluginError(`There is no folder ${dirname(local)} here.`);
@@ -95,7 +107,8 @@ async function placeFor(
   return { target: local, isThere: found === 'folder' };
 }
 
-async function kindOf(path: string): Promise<'folder' | 'file' | null> {
+async function kindOf(path: string): Promise<'folder' | 'file' | 'other' | null> {
   const found = await stat(path).catch(() => null);
-  return found === null ? null : found.isDirectory() ? 'folder' : 'file';
+  if (found === null) return null;
+  return found.isDirectory() ? 'folder' : found.isFile() ? 'file' : 'other';
 }

@@ -71,7 +71,8 @@ test('setuid and sticky bits stay behind', async () => {
   expect(((await stat(join(target, 'a'))).mode & 0o7777).toString(8)).toBe('755');
 });
 
-test('an archive that ends too early is an error, at whichever byte', async () => {
+test('an archive that ends too early is an error, at whichever byte, and leaves what was there', async () => {
+  await writeFile(target, 'old');
   const pack = newPack();
   pack.entry({ name: 'top' }, 'x'.repeat(700));
   pack.finalize();
@@ -87,5 +88,6 @@ test('an archive that ends too early is an error, at whichever byte', async () =
       readEntries(part(), (header, content) => unpacker.take(header, content)),
       String(length),
     ).rejects.toThrow();
+    expect([await readdir(folder), await readFile(target, 'utf8')]).toEqual([['secret', 'target'], 'old']);
   }
 });

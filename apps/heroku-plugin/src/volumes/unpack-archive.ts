@@ -1,4 +1,5 @@
-import { chmod, copyFile, link, lstat, mkdir, open, rm, symlink, utimes } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { chmod, copyFile, link, lstat, mkdir, open, rename, rm, symlink, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Header } from 'tar-stream';
 import { PluginError } from '../plugin-error.js';
@@ -38,8 +39,8 @@ export class Unpacker {
       await this.#enter(names);
       if (names.length > 0 || !this.isThere) this.#folders.push({ path, mode, mtime });
     } else if (type === 'file' || type === 'contiguous-file') {
-      await this.#clear(names);
-      await writeNew(path, content, { mode, mtime });
+      await this.#check(names);
+      await writeWhole(path, content, { mode, mtime });
       this.#files++;
     } else if (type === 'symlink') {
       await this.#enter(names.slice(0, -1));
@@ -82,17 +83,19 @@ export class Unpacker {
     }
   }
 
-  /** Sees to it that a name is free for a file. */
-  async #clear(names: readonly string[]): Promise<void> {
+  /** Sees to it that a name is free for a file, or that of something which a file may replace: no folder, no device. */
+  async #check(names: readonly string[]): Promise<void> {
     const path = join(this.target, ...names);
     if (names.length > 0) await this.#enter(names.slice(0, -1));
     const found = await lstat(path).catch(absentAsNull);
     if (found?.isDirectory()) throw new PluginError(`${path} is a folder here and none in the volume. Remove it, or choose another place.`);
-    if (found) await rm(path);
+    if (found && !found.isFile() && !found.isSymbolicLink())
+      throw new PluginError(`${path} is neither a file nor a folder. Choose another place.`);
   }
 
   async #link(names: readonly string[], make: () => Promise<void>): Promise<void> {
-    await this.#clear(names);
+    await this.#check(names);
+    await rm(join(this.target, ...names), { force: true });
     try {
       await make();
       this.#files++;
@@ -110,14 +113,22 @@ export class Unpacker {
   }
 }
 
-async function writeNew(path: string, content: AsyncIterable<Uint8Array>, { mode, mtime }: { mode: number; mtime: Date }): Promise<void> {
-  const file = await open(path, 'wx', 0o600);
+/** Under another name until it is whole: what was there stays until then. */
+async function writeWhole(path: string, content: AsyncIterable<Uint8Array>, { mode, mtime }: { mode: number; mtime: Date }): Promise<void> {
+  const part = join(dirname(path), `.dockhero-part-${randomBytes(4).toString('hex')}`);
+  const file = await open(part, 'wx', 0o600);
   try {
-    for await (const chunk of content) await file.writeFile(chunk);
-    await file.chmod(mode);
-    await file.utimes(mtime, mtime);
-  } finally {
-    await file.close();
+    try {
+      for await (const chunk of content) await file.writeFile(chunk);
+      await file.chmod(mode);
+      await file.utimes(mtime, mtime);
+    } finally {
+      await file.close();
+    }
+    await rename(part, path);
+  } catch (error) {
+    await rm(part, { force: true });
+    throw error;
   }
 }
 
