@@ -15,7 +15,7 @@ export function describeVolumes({ volumes, limits }: VolumeList, flags: string, 
       : formatTable([['NAME', 'SIZE', 'STATE', 'BACKUPS', 'LAST BACKUP', 'TROUBLE'], ...wanted.map((volume) => rowOf(volume, now))])),
     ...removedLines(removed, flags),
     '',
-    `The plan holds ${String(limits.volumes)} volume${limits.volumes === 1 ? '' : 's'} of ${String(limits.size)} GB at most.`,
+    `The plan holds ${String(limits.volumes)} volume${limits.volumes === 1 ? '' : 's'} of ${String(limits.size)} GB together.`,
   ];
 }
 

@@ -102,7 +102,7 @@ describe('Docker’s create', () => {
     const large = await Promise.all(Array.from({ length: 20 }, (_, at) => create(standard.agent, `v${String(at)}`, { size: '45' })));
     expect(large.filter(({ status }) => status === 201)).toHaveLength(4);
     expect((await create(standard.agent, 'more', { size: '30' })).body.message).toBe(
-      'The plan Standard holds volumes of 200 GiB together: 20 GiB are left, not 30.',
+      'The plan Standard holds volumes of 200 GiB together: 20 GiB are left, not 30. Take less, remove another volume, or change the plan.',
     );
     expect((await create(standard.agent, 'more', { size: '20' })).status).toBe(201);
   });

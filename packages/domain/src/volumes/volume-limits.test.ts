@@ -20,7 +20,7 @@ describe('the limits of a plan', () => {
     expect(messageOf(() => assertWithinPlan(hobby, [10, 5], plain(5), true))).toBeNull();
     expect(messageOf(() => assertWithinPlan(hobby, [10, 5], plain(6), true))).toEqual([
       'volume_limit',
-      'The plan Hobby holds volumes of 20 GiB together: 5 GiB are left, not 6.',
+      'The plan Hobby holds volumes of 20 GiB together: 5 GiB are left, not 6. Take less, remove another volume, or change the plan.',
     ]);
     expect(messageOf(() => assertWithinPlan(hobby, [1, 1, 1], plain(1), true))).toEqual([
       'volume_limit',
@@ -32,7 +32,7 @@ describe('the limits of a plan', () => {
     expect(messageOf(() => assertWithinPlan(hobby, [1, 1, 1], plain(17), false))).toBeNull();
     expect(messageOf(() => assertWithinPlan(hobby, [30], plain(1), false))).toEqual([
       'volume_limit',
-      'The plan Hobby holds volumes of 20 GiB together: 0 GiB are left, not 1.',
+      'The plan Hobby holds volumes of 20 GiB together: 0 GiB are left, not 1. Take less, remove another volume, or change the plan.',
     ]);
   });
 

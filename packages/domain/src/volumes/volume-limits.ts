@@ -20,7 +20,7 @@ export function assertWithinPlan(
   const leftGib = Math.max(0, volumes.totalGib - usedGib);
   if (wanted.sizeGib > leftGib)
     throw refuse(
-      `The plan ${humanName} holds volumes of ${String(volumes.totalGib)} GiB together: ${String(leftGib)} GiB are left, not ${String(wanted.sizeGib)}.`,
+      `The plan ${humanName} holds volumes of ${String(volumes.totalGib)} GiB together: ${String(leftGib)} GiB are left, not ${String(wanted.sizeGib)}. Take less, remove another volume, or change the plan.`,
     );
   assertSpeed(humanName, volumes, wanted, refuse);
 }

@@ -48,7 +48,7 @@ describe('dh:volumes', () => {
     expect(out).toMatch(/^dockhero_data +20 GB ext4 +attached to host 1 +daily +\S.* ago$/m);
     expect(out).toMatch(/^cache +20 GB ext4 +creating: AWS +none +none yet +No room\.$/m);
     expect(out).toContain('(heroku dh:volumes:undelete NAME --app acme):\n  old  20 GB  until 2026-12-03 02:10 UTC\n');
-    expect(out).toContain('The plan holds 4 volumes of 100 GB at most.');
+    expect(out).toContain('The plan holds 4 volumes of 100 GB together.');
     expect(JSON.parse((await runCommand(Volumes, '--json', ...app)).out)).toMatchObject({ volumes: [{}, {}, {}], limits: { size: 100 } });
   });
 
@@ -134,6 +134,7 @@ describe('dh:backups', () => {
     expect((await runCommand(BackupsCreate, 'data', '--note', 'before the move', ...app)).out).toMatch(
       /^Backup \S{36} of data is asked for\./,
     );
+    expect((await runCommand(BackupsCreate, 'data', '--note', 'x'.repeat(201), ...app)).err).toContain('at most 200 characters');
     expect(api.volumes.backups).toMatchObject([{ volume: 'data', note: 'before the move' }]);
     api.volumes.onLook = () => {
       api.volumes.backups = api.volumes.backups.map((backup) => ({ ...backup, state: 'completed' }));
@@ -186,6 +187,7 @@ describe('dh:backups', () => {
     expect(refused.err).toContain('What it holds now is backed up before.');
     expect(await runCommand(BackupsRestore, '7d3f', '--into', 'data', ...app)).toMatchObject({ code: 1 });
     expect(await runCommand(BackupsRestore, '7d3f', '--confirm', 'other', ...app)).toMatchObject({ code: 1 });
+    expect((await runCommand(BackupsRestore, '7d3f', '--into', 'of/monday', ...app)).err).toContain('--into takes the name of a volume');
     expect(api.volumes.restores).toEqual([]);
     expect(await runCommand(BackupsRestore, '7d3f', '--confirm', 'acme', ...app)).toMatchObject({ code: 0 });
     expect(await runCommand(BackupsRestore, '7d3f', '--into', 'monday', '--size', '40GB', ...app)).toMatchObject({

@@ -5,6 +5,10 @@ import { waitForBackup } from '../../../backups/wait-for-backup.js';
 import { callAddon } from '../../../connection/call-addon.js';
 import { appFlags } from '../../../heroku/app-flags.js';
 import { openSession } from '../../../heroku/open-session.js';
+import { PluginError } from '../../../plugin-error.js';
+
+/** What the API takes. */
+const noteMax = 200;
 
 export default class BackupsCreate extends Command {
   static override description = `back up a volume now
@@ -21,6 +25,7 @@ It holds the content of within seconds from now, however long AWS then takes to 
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(BackupsCreate);
+    if ((flags.note ?? '').length > noteMax) throw new PluginError(`--note takes at most ${String(noteMax)} characters.`);
     const session = openSession(this, flags);
     const request: CreateBackupRequest = { volume: args.volume, ...(flags.note === undefined ? {} : { note: flags.note }) };
     const { id } = await callAddon<BackupAnswer>(session, 'POST', '/backups', request);
