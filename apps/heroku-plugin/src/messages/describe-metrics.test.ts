@@ -65,6 +65,8 @@ test('without a terminal it is a table', () => {
     '2026-11-26 00:00  25 %     30 %',
     '2026-11-26 01:00  50 %     60 %',
   ]);
+  const fine = { ...answer(2, [0.25, 0.5]), step_seconds: 15 };
+  expect(describeMetrics({ answer: fine, metric: 'memory', screen: null })[2]).toMatch(/^2026-11-26 00:00:00 /);
 });
 
 test('without a metric it is all of them in figures, by host when there are several', () => {

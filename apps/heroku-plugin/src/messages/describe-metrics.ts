@@ -56,7 +56,7 @@ function describeOne(figure: Figure, host: HostSeries, answer: MetricsAnswer, sc
   if (screen) return [heading, ...chart(figure, host, answer, screen, known.highest)];
   const rows = host.times.flatMap((time, at) => {
     const average = figure.average[at] ?? null;
-    return average === null ? [] : [[minuteOf(time), format(average), format(figure.worst[at] ?? average)]];
+    return average === null ? [] : [[timeOf(time, answer.step_seconds), format(average), format(figure.worst[at] ?? average)]];
   });
   return [heading, ...formatTable([['TIME (UTC)', 'AVERAGE', 'HIGHEST'], ...rows])];
 }
@@ -88,6 +88,10 @@ function timeLabel(spanMs: number): (ms: number) => string {
   return (ms) => new Date(ms).toISOString().slice(start, end);
 }
 
-function minuteOf(time: string): string {
-  return new Date(time).toISOString().slice(0, 16).replace('T', ' ');
+/** With seconds where a step is shorter than a minute. */
+function timeOf(time: string, stepSeconds: number): string {
+  return new Date(time)
+    .toISOString()
+    .slice(0, stepSeconds % 60 === 0 ? 16 : 19)
+    .replace('T', ' ');
 }

@@ -113,7 +113,11 @@ describe('dh:backups', () => {
         consistency: null,
         failure: 'AWS refused it.',
       }),
-      aBackup({ id: '8d3f09aa-3bbb-4d5e-8f60-0123456789ab', consistency_detail: 'the hook of db ended with 3: no room.', note: 'by hand' }),
+      aBackup({
+        id: '8d3f09aa-3bbb-4d5e-8f60-0123456789ab',
+        consistency_detail: 'the hook of db ended with 3: no room.',
+        note: 'by\nhand\u001b[2J',
+      }),
       aBackup({ id: '9d3f09aa-3bbb-4d5e-8f60-0123456789ab', verification_detail: 'Not verified: it took too long' }),
     ];
     const { out } = await runCommand(Backups, ...app);
@@ -121,7 +125,7 @@ describe('dh:backups', () => {
       /^7d3f09aa-3a +data +daily +2026-11-26 02:10 +completed +filesystem +20 GB, 1.5 GB changed +ok, \S.* ago +2026-12-03$/m,
     );
     expect(out).toMatch(/^7d3f09aa-3b +cache .*failed .*AWS refused it\.$/m);
-    expect(out).toMatch(/^8d3f09aa-3b .* filesystem .* the hook of db ended with 3: no room\. · by hand$/m);
+    expect(out).toMatch(/^8d3f09aa-3b .* filesystem .* the hook of db ended with 3: no room\. · by hand \[2J$/m);
     expect(out).toMatch(/^9d3f09aa-3b .* not yet .* Not verified: it took too long$/m);
     expect((await runCommand(Backups, 'data', ...app)).out).toMatch(/^7d3f09aa +data/m);
     expect(JSON.parse((await runCommand(Backups, 'cache', '--json', ...app)).out)).toMatchObject({
