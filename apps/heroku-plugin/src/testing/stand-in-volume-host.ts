@@ -45,6 +45,8 @@ export class StandInVolumeHost {
   mountError: string | null = null;
   /** Called once an archive has been asked for; it is sent when this ends. */
   onArchive: () => Promise<void> = () => Promise.resolve();
+  /** Before an archive is taken. */
+  onUnpack: () => Promise<void> = () => Promise.resolve();
   dockerHost = '';
   #server: Server | null = null;
 
@@ -173,6 +175,7 @@ export class StandInVolumeHost {
   }
 
   async #unpack(request: IncomingMessage, response: ServerResponse, place: string): Promise<void> {
+    await this.onUnpack();
     await mkdir(place, { recursive: true });
     const tar = spawn('tar', ['-x', '-p', '-f', '-', '-C', place, '--numeric-owner'], { stdio: ['pipe', 'ignore', 'pipe'] });
     let words = '';

@@ -38,6 +38,8 @@ export async function packFiles(pack: Pack, { local, destination, missing, owner
   for (let depth = destination.length - missing + 1; depth < destination.length; depth++) {
     await add({ name: `${destination.slice(0, depth).join('/')}/`, type: 'directory', mode: 0o755, mtime: new Date() });
   }
+  /** Names of files that have others here: those become hard links. Windows has no number to tell them by that is sure. */
+  const linked = new Map<string, string>();
   /** Folders before what is in them; a stack, so that depth costs no call stack. */
   const waiting = [{ path: local, name: destination.join('/'), isTop: true }];
   for (let next = waiting.pop(); next; next = waiting.pop()) {
@@ -49,8 +51,13 @@ export async function packFiles(pack: Pack, { local, destination, missing, owner
       if (name !== '') await add({ ...header, name: `${name}/`, type: 'directory' });
       const below = (await readdir(path)).toSorted().toReversed();
       waiting.push(...below.map((entry) => ({ path: join(path, entry), name: name === '' ? entry : `${name}/${entry}`, isTop: false })));
-    } else if (found.isFile()) await addFile(pack, { ...owner, ...header, type: 'file', size: found.size }, path);
-    else if (found.isSymbolicLink()) await add({ ...header, type: 'symlink', linkname: await readlink(path) });
+    } else if (found.isFile()) {
+      const inode = found.nlink > 1 && process.platform !== 'win32' ? `${String(found.dev)}:${String(found.ino)}` : '';
+      const linkname = linked.get(inode);
+      if (linkname === undefined) await addFile(pack, { ...owner, ...header, type: 'file', size: found.size }, path);
+      else await add({ ...header, type: 'link', linkname });
+      if (inode !== '') linked.set(inode, linkname ?? name);
+    } else if (found.isSymbolicLink()) await add({ ...header, type: 'symlink', linkname: await readlink(path) });
     const isPacked = found.isFile() || found.isSymbolicLink();
     if (isPacked) counted.files++;
     else if (!found.isDirectory()) counted.skipped++;

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, chown, lstat, mkdir, readFile, readlink, stat, symlink, utimes } from 'node:fs/promises';
+import { chmod, chown, link, lstat, mkdir, readFile, readlink, stat, symlink, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { CopyWorld, tree, write } from './testing/copy-world.js';
@@ -21,11 +21,13 @@ describe('dh:volumes:push', () => {
     await write(join(world.here, 'site/empty'), '');
     await chmod(join(world.here, 'site/empty'), 0o640);
     await symlink('a/blob', join(world.here, 'site/current'));
+    await link(join(world.here, 'site/a/blob'), join(world.here, 'site/same'));
     await utimes(join(world.here, 'site/empty'), 1_000_000_000, 1_000_000_000);
-    expect(await world.push(join(world.here, 'site'), 'dh://data')).toMatch(/site is in dh:\/\/data\/site: 4 files, .* owner 0:0\.$/);
+    expect(await world.push(join(world.here, 'site'), 'dh://data')).toMatch(/site is in dh:\/\/data\/site: 5 files, .* owner 0:0\.$/);
     expect(await tree(join(world.volume, 'site'))).toEqual(await tree(join(world.here, 'site')));
     expect((await readFile(join(world.volume, 'site/a/blob'))).equals(blob)).toBe(true);
     expect(await readlink(join(world.volume, 'site/current'))).toBe('a/blob');
+    expect((await stat(join(world.volume, 'site/a/blob'))).ino).toBe((await stat(join(world.volume, 'site/same'))).ino);
     const { mode, mtimeMs } = await stat(join(world.volume, 'site/empty'));
     expect([mode & 0o777, mtimeMs]).toEqual([0o640, 1_000_000_000_000]);
     await world.pull('dh://data/site', join(world.here, 'back'));
@@ -69,6 +71,16 @@ describe('dh:volumes:push', () => {
       [7, 8],
       [999, 998],
     ]);
+  });
+
+  test('says on Ctrl-C that a part of it may be there', async () => {
+    await write(join(world.here, 'a'), randomBytes(100_000));
+    world.host.onUnpack = async () => {
+      process.emit('SIGINT');
+      await new Promise(() => undefined);
+    };
+    await expect(world.push(join(world.here, 'a'), 'dh://data')).rejects.toMatchObject({ message: 'Interrupted.', exitCode: 130 });
+    expect(world.terminal.warnings).toEqual(['dh://data/a may be there in part. Push it again, or remove it.']);
   });
 
   test('says what cannot go where', async () => {

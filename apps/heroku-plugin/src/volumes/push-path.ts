@@ -36,6 +36,10 @@ export async function pushPath(
       const { files, skipped } = await send(helper, packing, (count) => {
         bytes += count;
         shown.show(() => `${to}: ${formatSize(bytes)}`);
+      }).catch((error: unknown) => {
+        shown.end();
+        session.terminal.warn(`${to} may be there in part. Push it again, or remove it.`);
+        throw error;
       });
       if (skipped > 0) session.terminal.warn(`${String(skipped)} of it were left out: sockets, pipes or devices.`);
       const { uid, gid } = packing.owner;
