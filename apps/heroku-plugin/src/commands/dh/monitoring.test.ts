@@ -61,6 +61,7 @@ describe('dh:alerts', () => {
     expect((await runCommand(AlertsUnsilence, 'disk', ...app)).out).toBe('Ended 1 silence: people are told again.\n');
     expect((await runCommand(AlertsUnsilence, ...app)).out).toBe('Ended 1 silence: people are told again.\n');
     expect((await runCommand(AlertsUnsilence, ...app)).out).toBe('Nothing was silenced.\n');
+    expect((await runCommand(AlertsSilence, 'disk', ...app)).err).toContain('Say for how long: --for 90m');
     expect((await runCommand(AlertsSilence, '--for', 'ever', ...app)).err).toContain('--for takes a time such as 90m');
   });
 });
