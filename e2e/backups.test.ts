@@ -115,7 +115,7 @@ describe('backups', () => {
     it.each([
       [
         'failing',
-        'the hook of failing ended with 3: no room; afterwards the hook of failing ended with 4: still locked. The application may still be as the hook before has left it.',
+        'the hook of failing ended with 3: no room; afterwards the hook of failing ended with 4: still locked. The application may still be as the hook before has left it: then what the hook after it does is to be done by hand.',
       ],
       ['hanging', 'the hook of hanging took more than 15 s.'],
     ])('with a %s hook before, it is made all the same, the reason is told, and the one after is run', async (volume, reason) => {

@@ -92,7 +92,8 @@ describe('a backup', () => {
     world.mounts.hookFailure = 'the hook of db ended with 3: no room.';
     await owner.backUp('data');
     await settled(volume.id);
-    const after = 'afterwards the hook of db ended with 4: still locked. The application may still be as the hook before has left it.';
+    const after =
+      'afterwards the hook of db ended with 4: still locked. The application may still be as the hook before has left it: then what the hook after it does is to be done by hand.';
     expect((await owner.backups(volume.id)).map(({ consistency, consistencyDetail }) => `${consistency}: ${consistencyDetail}`)).toEqual([
       `filesystem: ${after}`,
       `filesystem: the hook of db ended with 3: no room; ${after}`,

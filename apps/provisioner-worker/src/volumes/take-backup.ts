@@ -128,7 +128,7 @@ function claimOf(frozen: Frozen | 'unanswered' | null, thawed: Thawed | null): P
 
 function detailOf(before: string | null, thawed: Thawed | null): string | null {
   if (!thawed?.detail) return before;
-  const after = `afterwards ${thawed.detail} The application may still be as the hook before has left it.`;
+  const after = `afterwards ${thawed.detail} The application may still be as the hook before has left it: then what the hook after it does is to be done by hand.`;
   return before === null ? after : `${before.replace(/\.$/, '')}; ${after}`;
 }
 
