@@ -9,6 +9,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import { afterAll, beforeAll, describe as group, expect, it } from 'vitest';
 import { pollUntil } from '../machine/poll-until.js';
+import { runCommand } from '../machine/run-command.js';
 import { bootOf, inside, waitForDocker, waitForUserData } from './testing/inside-machine.js';
 import { describe, launch, startTestCloud, waitForState, type TestCloud } from './testing/start-test-cloud.js';
 
@@ -45,7 +46,10 @@ group('an instance is a real machine', { timeout: 120_000 }, () => {
   });
 
   it('has the memory and the disk of its type and volume', async () => {
-    expect(Number(await inside(cloud, id, 'cat /sys/fs/cgroup/memory/memory.limit_in_bytes 2>/dev/null || echo 0'))).toBe(1024 * 2 ** 20);
+    expect(Number(await inside(cloud, id, "awk '/^MemTotal:/ { print $2 * 1024 }' /proc/meminfo"))).toBe(1024 * 2 ** 20);
+    // From outside, in either version of control groups.
+    const limits = `find /sys/fs/cgroup -maxdepth 4 -path '*/${id}/memory.limit_in_bytes' -o -maxdepth 4 -path '*/${id}/memory.max'`;
+    expect((await runCommand('sh', ['-c', `cat $(${limits})`])).trim()).toBe(String(1024 * 2 ** 20));
     expect(await inside(cloud, id, 'docker info --format "{{.MemTotal}}"')).toBe(String(1024 * 2 ** 20));
     const gib = Number(await inside(cloud, id, 'df --output=size -B1 / | tail -1')) / 2 ** 30;
     expect(gib).toBeGreaterThan(11);
