@@ -13,13 +13,8 @@ export interface BackupHook {
   readonly command: string;
 }
 
-/** Runs them at the same time. @returns what did not work, a phrase for each. Never throws. */
-export async function runHooks(docker: DockerApi, hooks: readonly BackupHook[]): Promise<string[]> {
-  const failures = await Promise.all(hooks.map((hook) => runHook(docker, hook)));
-  return failures.filter((failure) => failure !== null);
-}
-
-async function runHook(docker: DockerApi, { containerId, name, command }: BackupHook): Promise<string | null> {
+/** @returns why it did not work, a phrase that names the container; null: it did. Never rejects. */
+export async function runHook(docker: DockerApi, { containerId, name, command }: BackupHook): Promise<string | null> {
   try {
     // With a terminal the output comes as plain text.
     const spec = { Cmd: ['/bin/sh', '-c', command], AttachStdout: true, AttachStderr: true, Tty: true };

@@ -149,14 +149,13 @@ describe('a backup', () => {
       ['slow', 'sleep 8'],
     ] as const)
       await docker.container(name, ['--volume', 'data:/data', '--label', `dockhero.backup.post=${hook}`]);
-    expect((await thaw((await freeze(5_000)).body.freeze_id)).body).toMatchObject({
-      held: true,
-      detail: 'a hook after it took more than 5 s.',
-    });
-    await docker.run('rm', '--force', 'slow');
-    const last = await thaw((await freeze(5_000)).body.freeze_id);
-    expect(last.body).toMatchObject({ held: true, detail: 'the hook of stuck ended with 4: still locked.' });
-    await docker.run('rm', '--force', 'stuck');
+    const { body } = await thaw((await freeze(5_000)).body.freeze_id);
+    expect(body.held).toBe(true);
+    expect(String(body.detail).slice(0, -1).split('; ').toSorted()).toEqual([
+      'the hook of slow took more than 5 s',
+      'the hook of stuck ended with 4: still locked',
+    ]);
+    await docker.run('rm', '--force', 'slow', 'stuck');
   });
 });
 

@@ -7,7 +7,7 @@ import type { DockerApi } from '../docker/docker-api.js';
 import { fieldsOf, listOf, textOf } from '../docker/read-json.js';
 import { reasonOf, type Log } from '../log.js';
 import { readState, writeState } from '../state-file.js';
-import { runHooks, type BackupHook } from './backup-hooks.js';
+import { runHook, type BackupHook } from './backup-hooks.js';
 import type { Mounts } from './mounts.js';
 import { runProgram } from './run-program.js';
 import { listVolumeUsers } from './running-containers.js';
@@ -36,8 +36,14 @@ interface Freeze {
 interface Ended {
   readonly held: boolean;
   readonly frozenMs: number;
-  /** What did not work of the hooks after it. */
-  readonly failures: Promise<string[]>;
+  /** Of the hooks after it. */
+  readonly posts: readonly RunningHook[];
+}
+
+interface RunningHook {
+  readonly name: string;
+  /** Why it did not work; null: it did. Never rejects. */
+  readonly failure: Promise<string | null>;
 }
 
 export interface FreezerContext {
@@ -52,7 +58,7 @@ export interface FreezerContext {
 /** Holds back writes for the moment of a snapshot, never longer than was asked: another process sees to that. */
 export class Freezer {
   readonly #open = new Map<string, Freeze>();
-  readonly #posts = new Set<Promise<string[]>>();
+  readonly #posts = new Set<Promise<void>>();
 
   constructor(private readonly context: FreezerContext) {}
 
@@ -63,7 +69,7 @@ export class Freezer {
     mkdirSync(dir, { recursive: true, mode: 0o700 });
     for (const file of readdirSync(dir)) {
       const hooks = listOf(fieldsOf(readState(path.join(dir, file))).post);
-      void this.#runPost(
+      this.#runPost(
         file.slice(0, -'.json'.length),
         hooks.map(({ containerId, name, command }) => ({ containerId: textOf(containerId), name: textOf(name), command: textOf(command) })),
       );
@@ -88,8 +94,9 @@ export class Freezer {
     // Before the hooks: whatever they began is ended after a crash, too.
     writeState(this.#file(freeze.id), { name, post: freeze.post });
     const pre = hooks(hookLabels.pre);
-    const [failed] = await Promise.all([runHooks(this.context.docker, pre), this.#writeOut(name)]);
-    failures.push(...failed);
+    const running = pre.map((hook) => runHook(this.context.docker, hook));
+    const [failed] = await Promise.all([Promise.all(running), this.#writeOut(name)]);
+    failures.push(...failed.filter((failure) => failure !== null));
     const isPrepared = pre.length > 0 && failures.length === 0;
     const failure = await this.#hold(freeze);
     freeze.timer = setTimeout(() => void this.#end(freeze), maxMs + afterGuardMs);
@@ -106,11 +113,13 @@ export class Freezer {
     const freeze = this.#open.get(id);
     if (!freeze) return { held: false, frozen_ms: 0, detail: null };
     const isOver = freeze.end !== null;
-    const { held, frozenMs, failures } = await this.#end(freeze);
+    const { held, frozenMs, posts } = await this.#end(freeze);
     this.#open.delete(id);
-    const late = delay(toldWithinMs, [`a hook after it took more than ${toldWithinMs / 1000} s`], { ref: false });
-    const told = await Promise.race([failures, late]);
-    return { held: held && !isOver, frozen_ms: frozenMs, detail: told.length > 0 ? `${told.join('; ')}.` : null };
+    const late = ({ name }: RunningHook): Promise<string> =>
+      delay(toldWithinMs, `the hook of ${name} took more than ${toldWithinMs / 1000} s`, { ref: false });
+    const told = await Promise.all(posts.map((post) => Promise.race([post.failure, late(post)])));
+    const failures = told.filter((failure) => failure !== null);
+    return { held: held && !isOver, frozen_ms: frozenMs, detail: failures.length > 0 ? `${failures.join('; ')}.` : null };
   }
 
   async stop(): Promise<void> {
@@ -150,24 +159,25 @@ export class Freezer {
     const elapsedMs = Math.round(performance.now() - freeze.beganAt);
     // A thaw that failed may be too early, within a freezing that takes long: then the guard is still needed.
     if (held) freeze.guard?.end();
-    const failures = this.#runPost(freeze.id, freeze.post);
+    const posts = this.#runPost(freeze.id, freeze.post);
     // An answer that nobody fetches is not kept for ever.
     setTimeout(() => this.#open.delete(freeze.id), 60_000).unref();
-    return { held, frozenMs: held ? elapsedMs : Math.min(elapsedMs, freeze.maxMs), failures };
+    return { held, frozenMs: held ? elapsedMs : Math.min(elapsedMs, freeze.maxMs), posts };
   }
 
-  /** What was frozen is free already. @returns what did not work. Never rejects. */
-  #runPost(id: string, hooks: readonly BackupHook[]): Promise<string[]> {
-    const run = this.#runPostHooks(id, hooks).finally(() => this.#posts.delete(run));
+  /** What was frozen is free already. */
+  #runPost(id: string, hooks: readonly BackupHook[]): RunningHook[] {
+    const posts = hooks.map((hook) => ({ name: hook.name, failure: runHook(this.context.docker, hook) }));
+    const run = this.#note(id, posts).finally(() => this.#posts.delete(run));
     this.#posts.add(run);
-    return run;
+    return posts;
   }
 
-  async #runPostHooks(id: string, hooks: readonly BackupHook[]): Promise<string[]> {
-    const failures = await runHooks(this.context.docker, hooks);
-    for (const failure of failures) this.context.log(`after a backup: ${failure}`);
+  async #note(id: string, posts: readonly RunningHook[]): Promise<void> {
+    for (const failure of await Promise.all(posts.map((post) => post.failure))) {
+      if (failure !== null) this.context.log(`after a backup: ${failure}`);
+    }
     rmSync(this.#file(id), { force: true });
-    return failures;
   }
 
   #file(id: string): string {
