@@ -1,5 +1,6 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type AddressInfo, type Server } from 'node:net';
 import { join } from 'node:path';
 import { nodeBinary, root } from '../scripts/bootstrap/toolchain.mjs';
@@ -12,6 +13,13 @@ const port = 7_112;
 
 const ip = (...args: string[]): void => void execFileSync('ip', args, { stdio: ['ignore', 'ignore', 'pipe'] });
 const nameOf = (number: number): string => `dh-cut-${String(number)}`;
+
+/** As `ip netns add`, which would mount /run/netns over itself and hide in it what a local cloud has there already: that could never be removed. */
+function makeNamespace(name: string): void {
+  mkdirSync('/run/netns', { recursive: true });
+  writeFileSync(`/run/netns/${name}`, '');
+  execFileSync('unshare', [`--net=/run/netns/${name}`, 'true']);
+}
 
 /**
  * Hosts' addresses on this machine, reached by monitors in network namespaces of their own: each has a way to our own services, which stays, and one to
@@ -32,7 +40,7 @@ export class CutNetwork {
     this.#remove();
     for (let number = 1; number <= this.monitors; number += 1) {
       const [name, here, there] = [nameOf(number), `${own}.${String(number)}.1`, `${own}.${String(number)}.2`];
-      ip('netns', 'add', name);
+      makeNamespace(name);
       ip('link', 'add', name, 'type', 'veth', 'peer', 'name', 'out', 'netns', name);
       ip('addr', 'add', `${here}/30`, 'dev', name);
       ip('link', 'set', name, 'up');
