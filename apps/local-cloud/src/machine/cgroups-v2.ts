@@ -8,7 +8,7 @@ const MAX_PROCESSES = 4096;
 const CONTROLLERS = ['cpu', 'cpuset', 'io', 'memory', 'pids'];
 
 /**
- * Reasoned, never run: the machine this was written on has v1 (specs/local-cloud.md, section 8).
+ * The gate runs on v1. This was run in a virtual machine: see docs/local-cloud.md.
  *
  * A group with controllers enabled for its children may hold no process itself. So an instance is two leaves under the group that
  * carries its limits: `machine`, the root of its own cgroup namespace, where systemd makes room for itself, and `watch` for the
