@@ -146,6 +146,8 @@ describe('the schedule', () => {
       expect(errorOf(await reschedule(path, body))).toEqual([422, 'invalid_request']);
     }
     expect(errorOf(await reschedule(path, { defaults: { type: 'io1', size: 2 } }))).toEqual([422, 'volume_options']);
+    const { body } = await reschedule(path, { defaults: { size: 201 } });
+    expect(body['message']).toMatch(/^The plan Standard holds volumes of \d+ GiB together: \d+ GiB are left, not 201\./);
   });
 });
 

@@ -1,6 +1,8 @@
 import type { BackupSchedule, BackupScheduleRequest } from '@dockhero/contracts/volumes-api';
 import { VolumeSettingsStore, type VolumeSettingsPatch } from '@dockhero/database/volume-settings-store';
+import { planBySlug } from '@dockhero/domain/plan';
 import { resolveOptions } from '@dockhero/domain/volumes/resolve-options';
+import { assertWithinPlan } from '@dockhero/domain/volumes/volume-limits';
 import { Injectable } from '@nestjs/common';
 import { FindResource } from '../client/find-resource.js';
 import { toSchedule } from './volume-answers.js';
@@ -13,12 +15,12 @@ export class ChangeSchedule {
     private readonly settings: VolumeSettingsStore,
   ) {}
 
-  /** @throws AppError `volume_options` for defaults that no volume can have, `resource_gone`. */
+  /** @throws AppError `volume_options` for defaults that no volume can have, `volume_limit` for those that none of the plan can, `resource_gone`. */
   async run(token: string, request: BackupScheduleRequest): Promise<BackupSchedule> {
     const { resource } = await this.find.run(token);
     const patch = toPatch(request);
     const { defaults } = await this.settings.read(resource.id);
-    if (patch.defaults) resolveOptions(patch.defaults, defaults);
+    if (patch.defaults) assertWithinPlan(planBySlug(resource.plan), [], resolveOptions(patch.defaults, defaults), true);
     if (Object.keys(patch).length === 0) return await this.#answer(resource.id);
     return toSchedule(await this.settings.change(resource.id, patch, describe(request)));
   }
