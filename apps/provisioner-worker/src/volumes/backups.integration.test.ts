@@ -1,6 +1,6 @@
 import { backupTriesMax } from '@dockhero/domain/volumes/backup-retries';
 import { describe, expect, it } from 'vitest';
-import { settle } from '../testing/drive.js';
+import { passTimes, settle } from '../testing/drive.js';
 import { prepareVolumes, type PreparedVolumes } from '../testing/prepare-volumes.js';
 import { VolumeOwner } from '../testing/volume-owner.js';
 
@@ -100,6 +100,28 @@ describe('a backup', () => {
     ]);
     const told = await storage.database.auditEvent.findMany({ where: { resourceId: owner.resourceId, kind: 'warning' } });
     expect(told.map(({ text }) => text)).toContain(`a manual backup of volume data is consistent as: filesystem; ${after}`);
+  });
+
+  it('asked for after a restore waits for the restored disk, which waits for the containers', async () => {
+    const { owner, volume, diskId } = await inUse();
+    world.ebs.write(diskId, 5, 'old');
+    await owner.backUp('data');
+    await settled(volume.id);
+    const [old] = await owner.backups(volume.id);
+    world.ebs.write(diskId, 5, 'new');
+    await owner.restore(old?.id ?? '');
+    await owner.backUp('data');
+    await passTimes(world, worker, volume.id, 5);
+    const last = async () => (await owner.backups(volume.id)).find(({ kind, id }) => kind === 'manual' && id !== old?.id);
+    expect(await last()).toMatchObject({ state: 'requested', failures: 0, generation: 2 });
+    world.mounts.stopContainers(volume.id);
+    await owner.letGo(volume, 0);
+    world.advance(60_000);
+    await settled(volume.id);
+    const made = await last();
+    expect(made).toMatchObject({ state: 'completed', failures: 0 });
+    const held = world.ebs.snapshots.find(({ id }) => id === made?.snapshotId);
+    expect(held?.content.get(5)?.toString()).toBe('old');
   });
 
   it('is taken once when the answer of its snapshot is lost, and the second of a lagging listing goes', async () => {

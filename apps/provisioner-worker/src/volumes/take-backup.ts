@@ -57,6 +57,7 @@ export class TakeBackup {
 
   async #take(pass: VolumePass, backup: OwnBackup): Promise<Taken | StepResult> {
     const disk = diskOf(pass, backup);
+    if (!disk && isStillToCome(pass, backup)) return waitFor('the restored disk', 2_000);
     if (!disk) throw new AppError('volume_lost', { backupId: backup.id }, { message: 'The disk that was to be backed up does not exist.' });
     if (disk.state === 'creating') return waitFor('AWS to make the disk', 1_000);
     const waitMs = this.budget.take();
@@ -115,6 +116,11 @@ export class TakeBackup {
       return null;
     }
   }
+}
+
+/** Of what a restore in place is about to make: it waits for containers, maybe for long. */
+function isStillToCome({ volume, facts, isRemoved }: VolumePass, { generation }: OwnBackup): boolean {
+  return !isRemoved && generation === volume.generation && (facts.generation ?? 0) < generation;
 }
 
 /** What it can be relied on for, and what did not work: before, so that it is less than was asked for, or after. */
