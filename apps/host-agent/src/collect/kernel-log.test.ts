@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { appendFileSync, closeSync, mkdtempSync, openSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeEach, expect, it } from 'vitest';
 import { KernelLog } from './kernel-log.js';
 
 // A pipe behaves as /dev/kmsg does: what is read is gone, and where there is nothing the reader does not wait.
@@ -26,7 +26,7 @@ afterEach(() => {
   closeSync(writer);
   rmSync(file);
 });
-process.once('exit', () => rmSync(dir, { recursive: true }));
+afterAll(() => rmSync(dir, { recursive: true }));
 
 it.each([
   ['Docker’s systemd driver', `/system.slice/docker-${a}.scope`],
