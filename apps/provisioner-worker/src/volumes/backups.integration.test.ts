@@ -102,7 +102,7 @@ describe('a backup', () => {
     expect(told.map(({ text }) => text)).toContain(`a manual backup of volume data is consistent as: filesystem; ${after}`);
   });
 
-  it('asked for after a restore waits for the restored disk, which waits for the containers', async () => {
+  it('asked for after a restore waits for the restored disk, which waits for the containers, and until AWS shows it', async () => {
     const { owner, volume, diskId } = await inUse();
     world.ebs.write(diskId, 5, 'old');
     await owner.backUp('data');
@@ -114,6 +114,7 @@ describe('a backup', () => {
     await passTimes(world, worker, volume.id, 5);
     const last = async () => (await owner.backups(volume.id)).find(({ kind, id }) => kind === 'manual' && id !== old?.id);
     expect(await last()).toMatchObject({ state: 'requested', failures: 0, generation: 2 });
+    Object.assign(world.ebs.times, { lagMs: 8_000, idLagMs: 4_000 });
     world.mounts.stopContainers(volume.id);
     await owner.letGo(volume, 0);
     world.advance(60_000);

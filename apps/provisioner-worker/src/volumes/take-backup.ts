@@ -57,7 +57,7 @@ export class TakeBackup {
 
   async #take(pass: VolumePass, backup: OwnBackup): Promise<Taken | StepResult> {
     const disk = diskOf(pass, backup);
-    if (!disk && isStillToCome(pass, backup)) return waitFor('the restored disk', 2_000);
+    if (!disk && isStillToCome(pass, backup)) return waitFor('the disk to be there', 2_000);
     if (!disk) throw new AppError('volume_lost', { backupId: backup.id }, { message: 'The disk that was to be backed up does not exist.' });
     if (disk.state === 'creating') return waitFor('AWS to make the disk', 1_000);
     const waitMs = this.budget.take();
@@ -118,9 +118,10 @@ export class TakeBackup {
   }
 }
 
-/** Of what a restore in place is about to make: it waits for containers, maybe for long. */
-function isStillToCome({ volume, facts, isRemoved }: VolumePass, { generation }: OwnBackup): boolean {
-  return !isRemoved && generation === volume.generation && (facts.generation ?? 0) < generation;
+/** Of what a restore in place is about to make, which waits for containers, maybe for long; and one that was just made, until AWS shows it. */
+function isStillToCome({ volume, facts, isRemoved }: VolumePass, { generation, replacedEbsVolumeId }: OwnBackup): boolean {
+  const isPresent = !isRemoved && replacedEbsVolumeId === null && generation === volume.generation;
+  return isPresent && (facts.generation !== generation || facts.state !== 'lost');
 }
 
 /** What it can be relied on for, and what did not work: before, so that it is less than was asked for, or after. */
