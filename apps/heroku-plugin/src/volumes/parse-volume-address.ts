@@ -1,4 +1,5 @@
 import { PluginError } from '../plugin-error.js';
+import { volumeName } from './volume-name.js';
 
 /** A place in a volume: `dh://data/uploads/a.png`. */
 export interface VolumeAddress {
@@ -9,7 +10,7 @@ export interface VolumeAddress {
   readonly meansContents: boolean;
 }
 
-const form = /^dh:\/\/([a-zA-Z0-9][a-zA-Z0-9_.-]{0,127})(\/.*)?$/s;
+const form = new RegExp(`^dh://(${volumeName.source})(/.*)?$`, 's');
 
 /** @throws PluginError with the right form. */
 export function parseVolumeAddress(text: string): VolumeAddress {

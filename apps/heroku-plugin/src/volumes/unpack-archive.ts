@@ -113,22 +113,31 @@ export class Unpacker {
   }
 }
 
+interface FileMarks {
+  readonly mode: number;
+  readonly mtime: Date;
+}
+
 /** Under another name until it is whole: what was there stays until then. */
-async function writeWhole(path: string, content: AsyncIterable<Uint8Array>, { mode, mtime }: { mode: number; mtime: Date }): Promise<void> {
+async function writeWhole(path: string, content: AsyncIterable<Uint8Array>, marks: FileMarks): Promise<void> {
   const part = join(dirname(path), `.dockhero-part-${randomBytes(4).toString('hex')}`);
-  const file = await open(part, 'wx', 0o600);
   try {
-    try {
-      for await (const chunk of content) await file.writeFile(chunk);
-      await file.chmod(mode);
-      await file.utimes(mtime, mtime);
-    } finally {
-      await file.close();
-    }
+    await writeNew(part, content, marks);
     await rename(part, path);
   } catch (error) {
     await rm(part, { force: true });
     throw error;
+  }
+}
+
+async function writeNew(path: string, content: AsyncIterable<Uint8Array>, { mode, mtime }: FileMarks): Promise<void> {
+  const file = await open(path, 'wx', 0o600);
+  try {
+    for await (const chunk of content) await file.writeFile(chunk);
+    await file.chmod(mode);
+    await file.utimes(mtime, mtime);
+  } finally {
+    await file.close();
   }
 }
 

@@ -97,25 +97,26 @@ export class ControlPlane {
     throw new Unreachable(message || `status ${status}`);
   }
 
-  /** Every call may come twice. Ends: each failure uses up a connection, and a new one is never stale. */
-  async #sendAnew(...call: [method: string, where: string, body: string, limitMs: number]): Promise<[number, string]> {
+  /** Every call may come twice. Ends: each failure uses up a connection, and a new one is never stale; all of them together take no longer than one may. */
+  async #sendAnew(method: string, where: string, body: string, limitMs: number): Promise<[number, string]> {
+    const signal = AbortSignal.timeout(limitMs);
     for (;;) {
       try {
-        return await this.#send(...call);
+        return await this.#send(method, where, body, signal);
       } catch (error) {
         if (!(error instanceof Stale)) throw error;
       }
     }
   }
 
-  #send(method: string, where: string, body: string, limitMs: number): Promise<[number, string]> {
+  #send(method: string, where: string, body: string, signal: AbortSignal): Promise<[number, string]> {
     const { url, hostId, tlsDir } = this.context;
     const pem = (name: string): Buffer => readFileSync(path.join(tlsDir, name));
     return new Promise((resolve, reject) => {
       const sent = request(new URL(where, url), {
         method,
         agent: this.#connections,
-        signal: AbortSignal.timeout(limitMs),
+        signal,
         headers: body === '' ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) },
         cert: pem('cert.pem'),
         key: pem('key.pem'),

@@ -5,10 +5,8 @@ import { appFlags } from '../../../heroku/app-flags.js';
 import { openSession } from '../../../heroku/open-session.js';
 import { PluginError } from '../../../plugin-error.js';
 import { parseSize } from '../../../volumes/parse-size.js';
+import { isVolumeName } from '../../../volumes/volume-name.js';
 import { waitForVolume } from '../../../volumes/wait-for-volume.js';
-
-/** What Docker takes as the name of a volume. */
-const volumeName = /^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,127}$/;
 
 export default class BackupsRestore extends Command {
   static override description = `restore a backup: into a new volume, or into its own in place of what that holds
@@ -33,7 +31,7 @@ dh:backups --destroyed lists it, goes into a new volume.`;
   async run(): Promise<void> {
     const { args, flags } = await this.parse(BackupsRestore);
     const size = flags.size === undefined ? undefined : parseSize(flags.size, '--size');
-    if (flags.into !== undefined && !volumeName.test(flags.into))
+    if (flags.into !== undefined && !isVolumeName(flags.into))
       throw new PluginError('--into takes the name of a volume: letters, digits, _ . and -, the first a letter or a digit.');
     const session = openSession(this, flags);
     const wanted = { typed: args.id, into: flags.into, size, app: flags.app, confirmed: flags.confirm };
