@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { unwrapped } from '../apps/heroku-plugin/src/testing/unwrapped.js';
 import { System, eventually } from './system.js';
 
 const lifetimeMs = 15_000;
@@ -59,7 +60,7 @@ describe('a customer with the plugin, in trouble', () => {
         allowFailure: true,
       });
       expect(code).toBe(1);
-      expect(stderr.replaceAll(/\s+(›\s+)?/g, ' ')).toMatch(/provisioning failed\. \S.*addons:destroy/);
+      expect(unwrapped(stderr)).toMatch(/provisioning failed\. \S.*addons:destroy/);
     }
   });
 });

@@ -2,6 +2,7 @@ import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { unwrapped } from '../apps/heroku-plugin/src/testing/unwrapped.js';
 import { toolEnvironment } from '../scripts/bootstrap/toolchain.mjs';
 import { pluginFolder } from '../scripts/demo/heroku-cli.mjs';
 import { System, eventually, type CliOptions, type CliResult } from './system.js';
@@ -154,8 +155,19 @@ describe('a customer with the plugin', () => {
   });
 
   it('`dh:deploy` runs the same stackfile as a stack of the Swarm', async () => {
+    await dh('compose', ['up', '-d']);
+    const twice = await dh('deploy', [], { allowFailure: true });
+    expect([twice.code, unwrapped(twice.stderr)]).toEqual([
+      1,
+      expect.stringContaining(`heroku dh:compose down --app ${app} ends its containers`),
+    ]);
     await dh('compose', ['down']);
     await dh('deploy');
+    const both = await dh('compose', ['up', '-d'], { allowFailure: true });
+    expect([both.code, unwrapped(both.stderr)]).toEqual([
+      1,
+      expect.stringContaining(`heroku dh:docker stack rm dockhero --app ${app} ends its`),
+    ]);
     expect((await dh('docker', ['stack', 'services', 'dockhero', '--format', '{{.Name}}'])).stdout).toContain('dockhero_web');
     const page = `http://${await host()}/cgi-bin/env`;
     await eventually('the stack’s variables', async () => (await get(page)).includes('SIGNATURE=from-dotenv'));

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { unwrapped } from '../apps/heroku-plugin/src/testing/unwrapped.js';
 import { Mailbox } from './mailbox.js';
 import { dockerClient, dockerVariables } from './original-client.mjs';
 import { SecondProcess } from './second-process.js';
@@ -187,7 +188,7 @@ describe('a host that is watched', () => {
   it('while the disk is full, deploys are refused with the reason, before Docker is asked; looking and clearing up are not', async () => {
     for (const [command, ...args] of [['deploy'], ['docker', 'pull', 'alpine'], ['docker', 'service', 'update', '--force', 'survivor']]) {
       const { code, stderr } = await dh(command ?? '', args, { allowFailure: true });
-      const said = stderr.replaceAll(/\s+(›\s+)?/g, ' ');
+      const said = unwrapped(stderr);
       expect([code, said]).toEqual([1, expect.stringMatching(/The disk of the host of watched is 9[789] % full, as of at most \d+ s ago/)]);
       expect(said).toContain('heroku dh:docker system prune --all --app watched');
     }

@@ -3,13 +3,14 @@ import type { Session } from '../connection/session.js';
 import { composeToolOf } from '../docker/compose-tool-of.js';
 import { diskLookOfCompose } from '../docker/disk-look.js';
 import { findCompose } from '../docker/find-compose.js';
-import { runDocker } from '../docker/run-docker.js';
+import { isFailure, runDocker } from '../docker/run-docker.js';
 import type { Variables } from '../env.js';
 import { variablesNeededBy } from '../stackfile/commands-needing-variables.js';
 import { mentionedInArguments } from '../stackfile/mentioned-names.js';
 import { parseComposeArguments } from '../stackfile/parse-compose-arguments.js';
 import { readStackfiles } from '../stackfile/read-stackfile.js';
 import { chooseStackfiles, projectFolder } from './choose-stackfiles.js';
+import { explainOtherProject } from './explain-other-project.js';
 import { gatherEnvironment } from './gather-environment.js';
 import { envFilePaths, readEnvFiles } from './read-env-files.js';
 import { readMentionedNames } from './read-mentioned-names.js';
@@ -38,10 +39,10 @@ export async function runCompose(session: Session, args: readonly string[], shel
     const environment = await gatherEnvironment(session, { stackfiles, tool, scope, shell, dotenv, mentioned, called });
     return tool === 'compose-1' ? withoutCaBundles(environment) : environment;
   };
-  return runDocker(session, {
-    file: client.file,
-    args: [...client.args, ...option, ...name, ...args],
-    base,
-    disk: diskLookOfCompose(call, shell),
-  });
+  const disk = diskLookOfCompose(call, shell);
+  const code = await runDocker(session, { file: client.file, args: [...client.args, ...option, ...name, ...args], base, disk });
+  // What needs no room starts no containers either.
+  if (isFailure(code) && disk !== 'never')
+    await explainOtherProject(session, 'compose', { project: call.projectName ?? projectName, shell });
+  return code;
 }

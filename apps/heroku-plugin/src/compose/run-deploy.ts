@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { Session } from '../connection/session.js';
 import { diskLookOfDocker } from '../docker/disk-look.js';
-import { runDocker } from '../docker/run-docker.js';
+import { isFailure, runDocker } from '../docker/run-docker.js';
 import type { Variables } from '../env.js';
 import { PluginError } from '../plugin-error.js';
 import { fillWith } from '../stackfile/fill-text.js';
@@ -10,6 +10,7 @@ import { readStackfiles } from '../stackfile/read-stackfile.js';
 import type { Stackfile } from '../stackfile/stackfile.js';
 import { explainStackTrap, findStackTraps } from '../stackfile/stack-deploy-traps.js';
 import { chooseStackfiles, projectFolder } from './choose-stackfiles.js';
+import { explainOtherProject } from './explain-other-project.js';
 import { gatherEnvironment } from './gather-environment.js';
 import { envFilePaths, readEnvFiles } from './read-env-files.js';
 import { readMentionedNames } from './read-mentioned-names.js';
@@ -37,7 +38,9 @@ export async function runDeploy(session: Session, args: readonly string[], shell
   const mentioned = await readMentionedNames({ stackfiles, files, envFiles, project: within, folder });
   const base = () => gatherEnvironment(session, { stackfiles, tool: 'stack', scope: 'all', shell, dotenv, mentioned });
   const call = ['stack', 'deploy', ...option, projectName, ...args];
-  return runDocker(session, { file: 'docker', args: call, base, disk: asksForHelp ? 'never' : diskLookOfDocker(call, shell) });
+  const code = await runDocker(session, { file: 'docker', args: call, base, disk: asksForHelp ? 'never' : diskLookOfDocker(call, shell) });
+  if (isFailure(code)) await explainOtherProject(session, 'stack', { project: projectName, shell });
+  return code;
 }
 
 /** Warns of what docker would ignore. @throws PluginError for what it would misread. */

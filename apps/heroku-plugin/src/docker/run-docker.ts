@@ -29,12 +29,16 @@ export async function runDocker(session: Session, call: DockerCall): Promise<num
   const { record, variables, told } = await prepare(session, call);
   const environment = dockerEnvironment(variables, record);
   const code = await runClient({ file, args, environment });
-  // Above 128 a signal ended it: that needs no explanation.
-  if (explains && code !== 0 && code <= 128) {
+  if (explains && isFailure(code)) {
     const { explainFailure } = await import('./explain-failure.js');
     await explainFailure(session, record, { disk, told });
   }
   return code;
+}
+
+/** Whether a client's exit code asks for an explanation: above 128 a signal ended it. */
+export function isFailure(code: number): boolean {
+  return code !== 0 && code <= 128;
 }
 
 interface Prepared {
