@@ -1,5 +1,6 @@
 import { explainRefusal } from '../connection/explain-refusal.js';
 import type { Session } from '../connection/session.js';
+import { explainLocalWrite } from '../messages/explain-local-write.js';
 import { PluginError } from '../plugin-error.js';
 import { DamagedBlock } from './with-retries.js';
 
@@ -13,6 +14,5 @@ interface EndedDownload {
 export function explainDownload(session: Session, error: unknown, { file, isKept }: EndedDownload): never {
   const goOn = isKept ? 'Run the command again to go on where it ended.' : 'Run the command again.';
   if (error instanceof DamagedBlock) throw new PluginError(`${error.message} ${goOn}`);
-  if ((error as NodeJS.ErrnoException).code === 'ENOSPC') throw new PluginError(`The disk of ${file} is full. Make room. ${goOn}`);
-  return explainRefusal(session)(error);
+  return explainRefusal(session)(explainLocalWrite(error, file, goOn));
 }

@@ -4,6 +4,7 @@ import type { Header } from 'tar-stream';
 import type { Session } from '../connection/session.js';
 import { DockerFailure } from '../docker/ask-docker.js';
 import type { Variables } from '../env.js';
+import { explainLocalWrite } from '../messages/explain-local-write.js';
 import { TransferProgress } from '../messages/transfer-progress.js';
 import { PluginError } from '../plugin-error.js';
 import { copyOut } from './copy-stream.js';
@@ -39,7 +40,7 @@ export async function pullPath(session: Session, address: VolumeAddress, local: 
         if (error instanceof DockerFailure && bytes === 0 && !(await probePath(helper, address.path))) {
           throw new PluginError(`There is no ${from}.`);
         }
-        throw explained(error, unpacking.target);
+        throw explainLocalWrite(error, unpacking.target, 'Run the command again.');
       }
       const { files, skipped } = await unpacking.finish();
       if (skipped > 0)
@@ -49,14 +50,6 @@ export async function pullPath(session: Session, address: VolumeAddress, local: 
   } finally {
     shown.end();
   }
-}
-
-/** A disk that cannot take it is no fault of ours: says so in words. */
-function explained(error: unknown, target: string): unknown {
-  const { code, message } = error as NodeJS.ErrnoException;
-  if (code === 'ENOSPC' || code === 'EDQUOT') return new PluginError(`The disk of ${target} is full. Make room. Run the command again.`);
-  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') return new PluginError(`${target} cannot be written: ${message}`);
-  return error;
 }
 
 /** Where the archive's entries go is known with the first of them. */
