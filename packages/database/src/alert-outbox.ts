@@ -57,16 +57,19 @@ interface TransitionRow {
   readonly body: { readonly incident: Parameters<typeof parseIncident>[0]; readonly facts: Readonly<Record<string, unknown>> };
 }
 
-// A resource's transitions go to whoever locks them first. Another process may lock those that were written since: if none of those is ripe, it
-// leaves them for the next time.
+// A resource's transitions go to one process, which has its lock until the messages are written. Locks on the rows alone would not do: of two that
+// pick at the same moment each could get some, and people two messages for one. Who comes just after may have picked before that commit: what was
+// taken is passed over then, and if none of what was written since is ripe, it is left for the next time.
 const pick = `
-  WITH ripe AS (
+  WITH ripe AS MATERIALIZED (
     SELECT resource_id FROM alert_transitions WHERE group_id IS NULL GROUP BY resource_id
     HAVING min(written_at) <= now() - $1::float8 * interval '1 millisecond' ORDER BY min(id) LIMIT $2
+  ), mine AS MATERIALIZED (
+    SELECT resource_id FROM ripe WHERE pg_try_advisory_xact_lock(hashtextextended('dockhero alerts of ' || resource_id, 0))
   )
   SELECT t.id, t.resource_id AS "resourceId", t.incident_id AS "incidentId", i.host_id AS "hostId", t.kind, t.at, t.facts AS body,
     t.written_at <= now() - $1::float8 * interval '1 millisecond' AS "isRipe"
-  FROM alert_transitions t JOIN ripe ON ripe.resource_id = t.resource_id JOIN incidents i ON i.id = t.incident_id
+  FROM alert_transitions t JOIN mine ON mine.resource_id = t.resource_id JOIN incidents i ON i.id = t.incident_id
   WHERE t.group_id IS NULL ORDER BY t.id FOR UPDATE OF t SKIP LOCKED`;
 
 const mark = 'UPDATE alert_transitions SET group_id = $1 WHERE id = ANY($2::bigint[])';
