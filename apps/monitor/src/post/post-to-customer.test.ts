@@ -63,6 +63,14 @@ describe('CustomerPost', () => {
     expect(endpoint.posts).toHaveLength(1);
   });
 
+  it.each([
+    ['asks for another protocol', 'HTTP/1.1 101 Switching Protocols\r\nconnection: Upgrade\r\nupgrade: websocket\r\n\r\n'],
+    ['closes the connection', ''],
+  ])('has an end when the receiver %s instead of an answer', async (_, said) => {
+    endpoint.answer = (response) => void response.socket?.end(said);
+    await expect(new CustomerPost(true).post(new Secret(endpoint.url), '{}', {})).rejects.toThrow();
+  });
+
   it('reads no more of an answer than it needs', async () => {
     endpoint.answer = (response) => {
       response.on('error', () => {});

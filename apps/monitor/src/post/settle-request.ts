@@ -19,8 +19,14 @@ export async function settle(request: ClientRequest, limitMs: number): Promise<A
   const timer = setTimeout(() => request.destroy(new Error(`no answer within ${String(limitMs / 1_000)} s`)), limitMs);
   try {
     return await new Promise<Answer>((resolve, reject) => {
+      let isAnswered = false;
       request.on('error', reject);
+      // 101 Switching Protocols ends it without an error or a response, and what has ended already no timer can end.
+      request.on('close', () => {
+        if (!isAnswered) reject(new Error('the connection ended without an answer'));
+      });
       request.on('response', (response) => {
+        isAnswered = true;
         let text = '';
         let bytes = 0;
         const seconds = Number(response.headers['retry-after'] ?? 'none');
