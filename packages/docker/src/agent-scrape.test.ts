@@ -86,6 +86,10 @@ describe('AgentScrape', () => {
       },
     ],
     ['none', (response) => void response.destroy()],
+    [
+      'another protocol',
+      (response) => void response.socket?.end('HTTP/1.1 101 Switching Protocols\r\nconnection: Upgrade\r\nupgrade: x\r\n\r\n'),
+    ],
   ])('an agent that gives %s is unreachable', async (_, give) => {
     answer = (_request, response) => give(response);
     await expect(scrape.metrics('host-1', host.connection)).rejects.toMatchObject(unreachable);

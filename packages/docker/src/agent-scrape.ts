@@ -92,6 +92,8 @@ async function read(socket: TLSSocket, address: string, signal: AbortSignal): Pr
     const request = httpRequest({ createConnection: () => socket, host: address, path: '/metrics', signal });
     request.on('response', resolve);
     request.on('error', reject);
+    // A host is its customer's, and may answer 101 Switching Protocols: that ends the request with neither of the two, and the signal ends nothing more.
+    request.on('close', () => reject(new Error('the connection ended without an answer')));
     request.end();
   });
   // From here on the socket's errors are the body's.
