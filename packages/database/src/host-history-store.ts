@@ -28,6 +28,13 @@ const insert = `
   SELECT * FROM unnest($1::uuid[], $2::timestamptz[], ${names.map((name, index) => `$${String(index + 3)}::${name === 'containers' ? 'int' : 'real'}[]`).join(', ')})
   ON CONFLICT DO NOTHING`;
 
+/** Whether Postgres will not have it for what is in the samples: numbers beyond seven digits' range, a time that is not kept. Any one may be the reason. */
+export function isOfSamples(error: unknown): boolean {
+  const code = (error as { code?: unknown } | null)?.code;
+  // Class 22 is of data; 23514: no partition for the row.
+  return typeof code === 'string' && (/^22...$/.test(code) || code === '23514');
+}
+
 /** How hosts fared. The only writer is the monitor. */
 export class HostHistoryStore {
   constructor(private readonly database: Database) {}
@@ -35,7 +42,8 @@ export class HostHistoryStore {
   /**
    * Adds samples, in one statement; those that are there already stay as they are, so it may be repeated. It asks for no lease: what two
    * processes saw of a host is true twice. A missing partition is made.
-   * @throws AppError `storage_unavailable`; and an error when a sample is older than what is kept, or of the day after tomorrow: none is added.
+   * @throws AppError `storage_unavailable`; and an error that `isOfSamples` when a sample is older than what is kept, of the day after tomorrow, or has a figure
+   * that does not fit: none is added.
    */
   async append(samples: readonly HostFigures[]): Promise<void> {
     if (samples.length === 0) return;

@@ -1,4 +1,4 @@
-import type { HostFigures, HostHistoryStore } from '@dockhero/database/host-history-store';
+import { isOfSamples, type HostFigures, type HostHistoryStore } from '@dockhero/database/host-history-store';
 import type { HostSample } from '@dockhero/domain/monitoring/host-sample';
 import type { Logger } from 'pino';
 import type { MonitorMetrics } from '../monitor-metrics.js';
@@ -47,13 +47,30 @@ export class HistoryBatch implements SampleTaker {
     while (this.#waiting.length > 0) {
       const batch = this.#waiting.slice(0, batchMax);
       try {
-        await this.history.append(batch);
+        await this.#append(batch);
         this.#waiting = this.#waiting.slice(batch.length);
       } catch (error) {
         this.#dropOldest();
         this.logger.warn({ error, waiting: this.#waiting.length }, 'samples could not be written to the history');
         return;
       }
+    }
+  }
+
+  /** A host is its customer's, and may say what cannot be stored: that costs its sample, and nobody else's. */
+  async #append(batch: readonly HostFigures[]): Promise<void> {
+    try {
+      await this.history.append(batch);
+    } catch (error) {
+      if (!isOfSamples(error)) throw error;
+      if (batch.length === 1) {
+        this.metrics.historyLost.inc();
+        this.logger.warn({ error, hostId: batch[0]?.hostId }, 'a sample cannot be stored');
+        return;
+      }
+      const middle = Math.ceil(batch.length / 2);
+      await this.#append(batch.slice(0, middle));
+      await this.#append(batch.slice(middle));
     }
   }
 
