@@ -93,6 +93,9 @@ const failed = `
   UPDATE alert_deliveries SET last_error = $3, claimed_by = NULL, claimed_until = NULL, next_attempt_at = coalesce($4, next_attempt_at),
     gave_up_at = CASE WHEN $4::timestamptz IS NULL THEN now() END
   WHERE id = $1::uuid AND claimed_by = $2 AND sent_at IS NULL`;
+const postpone = `
+  UPDATE alert_deliveries SET last_error = $3, claimed_by = NULL, claimed_until = NULL, next_attempt_at = $4, attempts = attempts - 1
+  WHERE id = $1::uuid AND claimed_by = $2 AND sent_at IS NULL`;
 
 /** What people are to be told, until they are: at least once. Written with the incidents; emptied by whichever process gets to it. */
 export class AlertOutbox {
@@ -143,6 +146,11 @@ export class AlertOutbox {
   /** Notes that it could not be sent, unless another process has claimed it since. @param nextAttemptAt null: it is given up. */
   async failed(id: string, error: string, nextAttemptAt: Date | null): Promise<void> {
     await orUnavailable(() => this.database.pool.query(failed, [id, this.memberId, error, nextAttemptAt]));
+  }
+
+  /** Notes that it was not tried, and is to be later: the attempt of its claim does not count. @throws AppError `storage_unavailable`. */
+  async postpone(id: string, reason: string, until: Date): Promise<void> {
+    await orUnavailable(() => this.database.pool.query(postpone, [id, this.memberId, reason, until]));
   }
 
   /** Removes what was sent or given up so many days ago. @returns how many messages. */

@@ -22,7 +22,7 @@ export class DeliverMessages {
   #running: Promise<void> = Promise.resolve();
 
   constructor(
-    private readonly outbox: Pick<AlertOutbox, 'claim' | 'sent' | 'failed'>,
+    private readonly outbox: Pick<AlertOutbox, 'claim' | 'sent' | 'failed' | 'postpone'>,
     private readonly send: Readonly<Record<Delivery['channel'], Send>>,
     private readonly outside: { readonly now: () => Date; readonly metrics: MonitorMetrics; readonly logger: Logger },
   ) {}
@@ -63,7 +63,11 @@ export class DeliverMessages {
       metrics.deliveries.inc({ channel, outcome: 'sent' });
       return await this.outbox.sent(id);
     }
-    const again = outcome.kind === 'later' ? (outcome.at ?? nextAttempt(now(), attempts, outcome.afterMs)) : null;
+    if (outcome.kind === 'later' && outcome.at) {
+      metrics.deliveries.inc({ channel, outcome: 'later' });
+      return await this.outbox.postpone(id, outcome.error, outcome.at);
+    }
+    const again = outcome.kind === 'later' ? nextAttempt(now(), attempts, outcome.afterMs) : null;
     metrics.deliveries.inc({ channel, outcome: again ? 'later' : 'gave_up' });
     logger.warn({ resourceId, deliveryId: id, channel, attempts, why: outcome.error, again }, 'a message was not delivered');
     await this.outbox.failed(id, outcome.error, again);

@@ -1,7 +1,7 @@
 /** What became of one attempt to deliver. */
 export type Outcome =
   | { readonly kind: 'sent' }
-  /** The same again, later: after the time the receiver asks for, if it does; or `at` a time, however often it was tried. */
+  /** The same again, later: after the time the receiver asks for, if it does; or `at` a time, when it was not tried at all. */
   | { readonly kind: 'later'; readonly error: string; readonly afterMs?: number; readonly at?: Date }
   /** It will never be taken. */
   | { readonly kind: 'refused'; readonly error: string };
