@@ -4,7 +4,8 @@ import { orUnavailable, type Database } from './client.js';
 import { parseIncident } from './incident-rows.js';
 import { inTransaction, type Connection } from './transaction.js';
 
-export type AlertChannel = 'mail' | 'webhook' | 'slack' | 'log';
+export const alertChannels = ['mail', 'webhook', 'slack', 'log'] as const;
+export type AlertChannel = (typeof alertChannels)[number];
 
 /** A change that people are told of, with what is said of it. */
 export interface StoredTransition {
@@ -77,11 +78,16 @@ const insert = `
   INSERT INTO alert_deliveries (resource_id, group_id, channel, recipient, payload)
   SELECT $1::uuid, $2::bigint, c.* FROM unnest($3::text[], $4::text[], $5::jsonb[]) c ON CONFLICT (group_id, channel, recipient) DO NOTHING`;
 
+// In turns: the first of each resource, then the second. However many one has, those of others do not wait for them all.
+const isDue = (d: string) =>
+  `${d}.sent_at IS NULL AND ${d}.gave_up_at IS NULL AND ${d}.next_attempt_at <= now() AND (${d}.claimed_until IS NULL OR ${d}.claimed_until < now())`;
 const claim = `
-  WITH due AS (
-    SELECT id FROM alert_deliveries
-    WHERE sent_at IS NULL AND gave_up_at IS NULL AND next_attempt_at <= now() AND (claimed_until IS NULL OR claimed_until < now())
-    ORDER BY next_attempt_at, created_at LIMIT $2 FOR UPDATE SKIP LOCKED
+  WITH waiting AS (
+    SELECT w.id, row_number() OVER (PARTITION BY w.resource_id ORDER BY w.next_attempt_at, w.created_at) AS turn
+    FROM alert_deliveries w WHERE w.channel = ANY($4::text[]) AND ${isDue('w')}
+  ), due AS (
+    SELECT c.id FROM waiting JOIN alert_deliveries c ON c.id = waiting.id
+    WHERE ${isDue('c')} ORDER BY waiting.turn, c.next_attempt_at, c.created_at LIMIT $2 FOR UPDATE OF c SKIP LOCKED
   )
   UPDATE alert_deliveries d SET claimed_by = $1, claimed_until = now() + $3::float8 * interval '1 millisecond', attempts = attempts + 1
   FROM due WHERE d.id = due.id
@@ -128,12 +134,12 @@ export class AlertOutbox {
   }
 
   /**
-   * Takes messages that are due; nobody else gets them for as long as the claim lasts. One whose claim has ended was perhaps sent: it is sent again.
-   * @throws AppError `storage_unavailable`.
+   * Takes messages that are due, of each resource in turn; nobody else gets them for as long as the claim lasts. One whose claim has ended was perhaps sent: it is
+   * sent again. @throws AppError `storage_unavailable`.
    */
-  async claim(limit: number, leaseMs: number): Promise<Delivery[]> {
+  async claim(limit: number, leaseMs: number, channels: readonly AlertChannel[] = alertChannels): Promise<Delivery[]> {
     const { rows } = await orUnavailable(() =>
-      this.database.pool.query<DeliveryRow>({ name: 'claim deliveries', text: claim }, [this.memberId, limit, leaseMs]),
+      this.database.pool.query<DeliveryRow>({ name: 'claim deliveries', text: claim }, [this.memberId, limit, leaseMs, channels]),
     );
     return rows.map((row) => ({ ...row, groupId: row.groupId === null ? null : Number(row.groupId) }));
   }

@@ -35,4 +35,15 @@ describe('DeliverMessages', () => {
     expect(await deliverer(async () => ({ kind: 'sent' })).deliverDue()).toBe(1);
     expect(await stores.database.alertDelivery.count({ where: { sentAt: { not: null } } })).toBe(1);
   });
+
+  it('lets no add-on’s messages wait for those of another', async () => {
+    await wait('webhook', 100);
+    const other = await wait('mail', 1);
+    const sent: string[] = [];
+    await deliverer(async ({ resourceId }) => {
+      sent.push(resourceId);
+      return await Promise.resolve({ kind: 'sent' });
+    }).deliverDue();
+    expect(sent).toContain(other);
+  });
 });
