@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { AlertOutbox, Delivery } from '@dockhero/database/alert-outbox';
+import { alertChannels, type AlertOutbox, type Delivery } from '@dockhero/database/alert-outbox';
 import type { Logger } from 'pino';
 import type { MonitorMetrics } from '../monitor-metrics.js';
 import { nextAttempt, type Outcome } from './sent-or-not.js';
 
 const pollMs = 500;
-/** At once, of one process. */
+/** Begun together, and of one channel about as many under way: a channel that hangs leaves the others theirs. */
 const claimMax = 16;
 /** Longer than any attempt: nobody else sends meanwhile. */
 const claimMs = 120_000;
@@ -20,6 +20,7 @@ export type Send = (delivery: Delivery) => Promise<Outcome>;
 export class DeliverMessages {
   readonly #stopping = new AbortController();
   #running: Promise<void> = Promise.resolve();
+  readonly #underWay = new Map<Promise<void>, Delivery['channel']>();
 
   constructor(
     private readonly outbox: Pick<AlertOutbox, 'claim' | 'sent' | 'failed' | 'postpone'>,
@@ -35,13 +36,27 @@ export class DeliverMessages {
   async stop(): Promise<void> {
     this.#stopping.abort();
     await this.#running;
+    await Promise.all(this.#underWay.keys());
   }
 
-  /** One round. @returns how many were due. @throws AppError `storage_unavailable`. */
+  /** Begins what is due, of channels that are not full. @returns how many. @throws AppError `storage_unavailable`. */
   async deliverDue(): Promise<number> {
-    const due = await this.outbox.claim(claimMax, claimMs);
-    await Promise.all(due.map((delivery) => this.#deliver(delivery)));
+    const channels = this.#freeChannels();
+    const due = channels.length === 0 ? [] : await this.outbox.claim(claimMax, claimMs, channels);
+    for (const delivery of due) {
+      const delivering: Promise<void> = this.#deliver(delivery)
+        .catch((error: unknown) =>
+          this.outside.logger.warn({ error, deliveryId: delivery.id }, 'what became of a message could not be stored'),
+        )
+        .finally(() => this.#underWay.delete(delivering));
+      this.#underWay.set(delivering, delivery.channel);
+    }
     return due.length;
+  }
+
+  #freeChannels(): Delivery['channel'][] {
+    const underWay = [...this.#underWay.values()];
+    return alertChannels.filter((channel) => underWay.filter((other) => other === channel).length < claimMax);
   }
 
   async #run(): Promise<void> {
@@ -51,7 +66,9 @@ export class DeliverMessages {
         this.outside.logger.warn({ error }, 'the outbox could not be emptied');
         return 0;
       });
-      if (count < claimMax) await sleep(pollMs, undefined, { signal }).catch(() => {});
+      // One that ends may make room in a full channel.
+      const room = this.#freeChannels().length < alertChannels.length ? [...this.#underWay.keys()] : [];
+      if (count < claimMax) await Promise.race([sleep(pollMs, undefined, { signal }).catch(() => {}), ...room]);
     }
   }
 
