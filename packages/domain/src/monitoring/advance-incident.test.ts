@@ -81,12 +81,24 @@ describe('an incident', () => {
     expect(second).toMatchObject({ value: 0.91, peak: 0.97, threshold: 0.85 });
   });
 
-  it('clears when the threshold was raised above it', () => {
+  it.each([
+    ['far above it', 0.99, 'resolved'],
+    ['just above it: it never was in the band below the new one', 0.93, 'resolved'],
+    ['but not above it', 0.91, 'firing'],
+  ])('clears when the threshold was raised %s', (_, threshold, state) => {
     let incident = run(times(3, 0.92)).incident;
     for (let look = 3; look <= 23; look += 1) {
-      ({ incident } = advanceIncident(incident, ratio('disk', 0.92, 0.99), at(look * 15), rules.disk, calm));
+      ({ incident } = advanceIncident(incident, ratio('disk', 0.92, threshold), at(look * 15), rules.disk, calm));
     }
-    expect(incident?.state).toBe('resolved');
+    expect(incident?.state).toBe(state);
+  });
+
+  it('is in the band again when the threshold that was raised above it is lowered again', () => {
+    let incident = run(times(3, 0.92)).incident;
+    for (const [look, threshold] of [0.93, 0.93, ...times(60, 0.9)].entries()) {
+      ({ incident } = advanceIncident(incident, ratio('disk', 0.89, threshold ?? 0), at((look + 3) * 15), rules.disk, calm));
+    }
+    expect(incident).toMatchObject({ state: 'firing', threshold: 0.9 });
   });
 
   it('is the same object when nothing has changed', () => {

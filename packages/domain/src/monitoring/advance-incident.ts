@@ -35,6 +35,7 @@ export function advanceIncident(
   const { value } = observation;
   if (value === null || (!before && !observation.isBad)) return { incident: before, transition: null };
   const measured = before ? measure(before, observation, value, rule) : begin(observation, value, now);
+  const isClear = observation.isClear || isNoLonger(measured, observation, rule);
   switch (measured.state) {
     case 'pending': {
       if (!observation.isBad) return { incident: { ...measured, state: 'resolved', resolvedAt: now }, transition: null };
@@ -46,11 +47,11 @@ export function advanceIncident(
         : tell(firing, damping === 'unstable' ? 'unstable' : 'fired', now);
     }
     case 'firing':
-      return observation.isClear
+      return isClear
         ? clear({ ...measured, state: 'clearing', clearSince: now }, rule, now, isMuted)
         : goOn(measured, observation, rule, now, isMuted);
     case 'clearing':
-      return observation.isClear
+      return isClear
         ? clear(measured, rule, now, isMuted)
         : goOn({ ...measured, state: 'firing', clearSince: null }, observation, rule, now, isMuted);
     case 'resolved':
@@ -76,8 +77,18 @@ function begin(observation: Observation, value: number, now: Date): Incident {
   };
 }
 
+/**
+ * Its owner finds what it fires for all right now: the threshold was moved beyond the value. The band below the new one is for values that were above that.
+ * @param incident with the threshold that it was last above.
+ */
+function isNoLonger({ threshold }: Incident, observation: Observation, { worse }: Rule): boolean {
+  const isEasier = worse === 'higher' ? observation.threshold > threshold : observation.threshold < threshold;
+  return isEasier && !observation.isBad;
+}
+
 /** The same object when nothing has changed: then there is nothing to save. */
-function measure(incident: Incident, { threshold }: Observation, value: number, { worse }: Rule): Incident {
+function measure(incident: Incident, observation: Observation, value: number, { worse }: Rule): Incident {
+  const { threshold } = observation.isBad ? observation : incident;
   const peak = worse === 'higher' ? Math.max(incident.peak, value) : Math.min(incident.peak, value);
   const isSame = incident.value === value && incident.peak === peak && incident.threshold === threshold;
   return isSame ? incident : { ...incident, value, peak, threshold };
