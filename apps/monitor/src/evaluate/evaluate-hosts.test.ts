@@ -87,6 +87,18 @@ describe('EvaluateHosts', () => {
     }
   });
 
+  it('raises no false alarm when it was off between two high looks', async () => {
+    await world.pass(15, { memory: 0.93 });
+    expect(world.incidents.stored).toMatchObject([{ rule: 'memory', state: 'pending' }]);
+    world.outside.nowMs += 3_600 * second;
+    await world.begin();
+    await world.pass(45, { memory: 0.93 });
+    expect(world.incidents.told).toEqual([]);
+    await world.pass(60, { memory: 0.93 });
+    expect(world.incidents.told).toEqual(['memory fired']);
+    expect(world.incidents.stored[0]?.pendingSince.getTime()).toBeGreaterThan(world.outside.nowMs - 120 * second);
+  });
+
   it('writes the same again when it does not know whether it was written: nobody is told twice', async () => {
     world.incidents.failure = new AppError('storage_unavailable');
     world.incidents.losesAnswers = true;

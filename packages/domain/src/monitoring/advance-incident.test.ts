@@ -51,6 +51,7 @@ describe('an incident', () => {
     ['fires as critical', times(4, 0.99), ['fired at 2']],
     ['stays pending without data', [0.92, ...times(9, null)], []],
     ['fires when data comes again and it is still bad', [0.92, ...times(9, null), 0.92], ['fired at 10']],
+    ['counts `for` anew after a hole that is ten minutes longer', [0.92, ...times(43, null), ...times(3, 0.92)], ['fired at 46']],
     ['stays firing without data', [...times(3, 0.92), ...times(99, null)], ['fired at 2']],
     ['does not clear without data', [...times(3, 0.92), 0.5, ...times(99, null)], ['fired at 2']],
   ] as const)('%s', (_, values, told) => {

@@ -3,6 +3,9 @@ import type { Incident, Transition, TransitionKind } from './incident.js';
 import type { Observation } from './observation.js';
 import type { Rule } from './rules.js';
 
+/** A restart of ours, or a host that is away for so long, does not break `for`. */
+const holeMs = 10 * 60_000;
+
 export interface Circumstances {
   /** It is recorded, but nobody is told. */
   readonly isMuted: boolean;
@@ -39,9 +42,12 @@ export function advanceIncident(
   switch (measured.state) {
     case 'pending': {
       if (!observation.isBad) return { incident: { ...measured, state: 'resolved', resolvedAt: now }, transition: null };
-      if (!hasLasted(measured.pendingSince, rule.forMs, now)) return { incident: measured, transition: null };
+      // It would have fired long ago: nobody has looked meanwhile, and two bad looks with nothing known in between are no `for`.
+      const isUnwatched = hasLasted(measured.pendingSince, rule.forMs + holeMs, now);
+      const pending = isUnwatched ? begin(observation, value, now) : measured;
+      if (!hasLasted(pending.pendingSince, rule.forMs, now)) return { incident: pending, transition: null };
       const damping = dampingOf(earlierFirings, now);
-      const firing: Incident = { ...measured, state: 'firing', level: levelOf(observation), firedAt: now, isDamped: damping === 'damped' };
+      const firing: Incident = { ...pending, state: 'firing', level: levelOf(observation), firedAt: now, isDamped: damping === 'damped' };
       return isMuted || firing.isDamped
         ? { incident: firing, transition: null }
         : tell(firing, damping === 'unstable' ? 'unstable' : 'fired', now);
