@@ -128,6 +128,16 @@ describe('EvaluateHosts', () => {
     expect(world.incidents.told).toEqual(['memory fired']);
   });
 
+  it('goes on judging a host when what another may have written cannot be read at first', async () => {
+    await world.pass(45, { memory: 0.93 });
+    vi.spyOn(world.incidents, 'open').mockRejectedValueOnce(new AppError('storage_unavailable'));
+    world.incidents.failure = new AppError('lease_lost');
+    await world.pass(15, { memory: 0.931 });
+    world.incidents.failure = null;
+    await world.pass(120, { memory: 0.93 });
+    expect(world.incidents.told).toEqual(['memory fired']);
+  });
+
   it('judges no more hosts that are another’s', async () => {
     await world.pass(30, { memory: 0.93 });
     await world.evaluation.end([world.host]);

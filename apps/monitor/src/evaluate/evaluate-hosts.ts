@@ -34,6 +34,8 @@ interface Judged {
   /** Changes of which it is not known whether they are stored: the same again, before anything else is judged. */
   unsaved: { readonly changes: readonly IncidentChange[]; readonly incidents: readonly Incident[] } | null;
   saving: Promise<void> | null;
+  /** Another has the host, or had it meanwhile: it is read anew, as soon as that can be done, if the host is still ours. */
+  isOld: boolean;
 }
 
 export interface EvaluationStores {
@@ -84,7 +86,7 @@ export class EvaluateHosts implements SampleTaker, HostKeeper {
       const { hostId } = host.source;
       const incidents: readonly Incident[] = open.get(hostId) ?? [];
       const history = rememberDisk(emptyHistory, '/', growth.get(hostId) ?? []);
-      this.#judged.set(host, { history, incidents, firings: firingsOf.get(hostId) ?? [], unsaved: null, saving: null });
+      this.#judged.set(host, { history, incidents, firings: firingsOf.get(hostId) ?? [], unsaved: null, saving: null, isOld: false });
     }
   }
 
@@ -174,10 +176,10 @@ export class EvaluateHosts implements SampleTaker, HostKeeper {
     const { metrics, logger, now } = this.outside;
     const { hostId, resourceId } = host.source;
     try {
+      if (judged.isOld) return await this.begin([host]);
       await this.stores.incidents.save(this.memberId, hostId, unsaved.changes);
     } catch (error) {
-      // Another has the host, or had it meanwhile: what is known here may be old. It is read anew if the host is still ours.
-      if (hasCode(error, 'lease_lost')) await this.begin([host]).catch(() => this.#judged.delete(host));
+      judged.isOld ||= hasCode(error, 'lease_lost');
       logger.warn({ error, resourceId, hostId }, 'changes of incidents could not be written');
       return;
     }
