@@ -78,20 +78,34 @@ const insert = `
   INSERT INTO alert_deliveries (resource_id, group_id, channel, recipient, payload)
   SELECT $1::uuid, $2::bigint, c.* FROM unnest($3::text[], $4::text[], $5::jsonb[]) c ON CONFLICT (group_id, channel, recipient) DO NOTHING`;
 
-// In turns: the first of each resource, then the second. However many one has, those of others do not wait for them all.
+const isWaiting = (d: string) => `${d}.sent_at IS NULL AND ${d}.gave_up_at IS NULL`;
 const isDue = (d: string) =>
-  `${d}.sent_at IS NULL AND ${d}.gave_up_at IS NULL AND ${d}.next_attempt_at <= now() AND (${d}.claimed_until IS NULL OR ${d}.claimed_until < now())`;
+  `${isWaiting(d)} AND ${d}.next_attempt_at <= now() AND (${d}.claimed_until IS NULL OR ${d}.claimed_until < now())`;
+/** A webhook's events have the incident's id at the beginning of theirs. */
+const incidentOf = (d: string) => `split_part(${d}.payload->>'id', '.', 1)`;
+// In turns: the first of each resource, then the second. However many one has, those of others do not wait for them all. Of a webhook's events about one incident
+// only the oldest: a firing that comes after its end would fire for ever at the receiver's.
 const claim = `
   WITH waiting AS (
-    SELECT w.id, row_number() OVER (PARTITION BY w.resource_id ORDER BY w.next_attempt_at, w.created_at) AS turn
-    FROM alert_deliveries w WHERE w.channel = ANY($4::text[]) AND ${isDue('w')}
+    SELECT w.id, w.resource_id, w.channel, w.next_attempt_at, w.created_at,
+      row_number() OVER (PARTITION BY coalesce(CASE WHEN w.channel = 'webhook' THEN ${incidentOf('w')} END, w.id::text)
+        ORDER BY w.group_id, CASE WHEN w.channel = 'webhook' THEN w.payload->>'createdAt' END, w.id) AS place
+    FROM alert_deliveries w WHERE ${isWaiting('w')}
+  ), queued AS (
+    SELECT id, row_number() OVER (PARTITION BY resource_id ORDER BY next_attempt_at, created_at) AS turn
+    FROM waiting WHERE place = 1 AND channel = ANY($4::text[]) AND next_attempt_at <= now()
   ), due AS (
-    SELECT c.id FROM waiting JOIN alert_deliveries c ON c.id = waiting.id
-    WHERE ${isDue('c')} ORDER BY waiting.turn, c.next_attempt_at, c.created_at LIMIT $2 FOR UPDATE OF c SKIP LOCKED
+    SELECT c.id FROM queued JOIN alert_deliveries c ON c.id = queued.id
+    WHERE ${isDue('c')} ORDER BY queued.turn, c.next_attempt_at, c.created_at LIMIT $2 FOR UPDATE OF c SKIP LOCKED
   )
   UPDATE alert_deliveries d SET claimed_by = $1, claimed_until = now() + $3::float8 * interval '1 millisecond', attempts = attempts + 1
   FROM due WHERE d.id = due.id
   RETURNING d.id, d.resource_id AS "resourceId", d.group_id AS "groupId", d.channel, d.recipient, d.payload, d.attempts, d.created_at AS "createdAt"`;
+
+/** Events that wait for their next attempt hold up later ones of their incident: they are tried again as one comes. */
+const hurry = `
+  UPDATE alert_deliveries d SET next_attempt_at = now()
+  WHERE d.resource_id = $1::uuid AND d.channel = 'webhook' AND ${isWaiting('d')} AND d.next_attempt_at > now() AND ${incidentOf('d')} = ANY($2::text[])`;
 
 const sent =
   'UPDATE alert_deliveries SET sent_at = now(), claimed_by = NULL, claimed_until = NULL, last_error = NULL WHERE id = $1::uuid AND sent_at IS NULL';
@@ -178,6 +192,11 @@ async function writeGroup(connection: Connection, group: TransitionGroup, delive
     deliveries.map(({ channel }) => channel),
     deliveries.map(({ recipient }) => recipient),
     deliveries.map(({ payload }) => JSON.stringify(payload)),
+  ]);
+  if (!deliveries.some(({ channel }) => channel === 'webhook')) return;
+  await connection.query({ name: 'hurry deliveries', text: hurry }, [
+    group.resourceId,
+    group.transitions.map(({ incidentId }) => incidentId),
   ]);
 }
 
