@@ -68,10 +68,13 @@ async function sendMail(services: SenderServices, delivery: Delivery): Promise<O
   }
   if ((await optOuts.list(resourceId)).includes(recipient.toLowerCase()))
     return { kind: 'refused', error: 'this address wants no more mails' };
-  const waitUntilMs = brake.take(now().getTime());
+  const waitUntilMs = brake.take(resourceId, now().getTime());
   if (waitUntilMs !== null) {
     metrics.braked.inc();
-    logger.error({ resourceId, deliveryId: id }, 'far too many mails in ten minutes: they are held back. Look for what sends them');
+    logger.error(
+      { resourceId, deliveryId: id },
+      'far too many mails in ten minutes, of all or of this add-on: they are held back. Look for what sends them',
+    );
     return { kind: 'later', error: 'too many mails in ten minutes', at: new Date(waitUntilMs) };
   }
   return await mail.send(recipient, message, unsubscribeUrl?.({ resourceId, email: recipient }) ?? null);
