@@ -120,4 +120,17 @@ describe('ShipSamples', () => {
     pass(300);
     expect(endpoint.posts).toEqual([]);
   });
+
+  it('counts nothing that happened while another process had the host: that has told it', async () => {
+    pass(45, { starts: 3 });
+    await posts(1);
+    outside.nowMs += 3_600_000;
+    host = new WatchedHost(hostSource('host-1'), outside.now(), 15_000);
+    pass(15, { starts: 9 });
+    await posts(2);
+    pass(45, { starts: 10 });
+    await posts(3);
+    const starts = [1, 2].map((post) => metricsOf(post).flatMap(({ name, value }) => (name === 'workload.starts' ? [value] : [])));
+    expect(starts).toEqual([[], [1, 0]]);
+  });
 });

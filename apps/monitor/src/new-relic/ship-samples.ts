@@ -29,8 +29,8 @@ interface Queue {
   isPosting: boolean;
   /** The key that was refused: another one is tried at once. */
   refusedKey: string | null;
-  /** Latest sample of each host, to count from. */
-  readonly latest: Map<string, HostSample>;
+  /** Latest sample of each host, to count from: as it is watched now, since what happened while another process had it is told by that. */
+  readonly latest: WeakMap<WatchedHost, HostSample>;
 }
 
 /** Sends the samples of resources that have a New Relic key, each half a minute's in one POST. */
@@ -55,12 +55,13 @@ export class ShipSamples implements SampleTaker {
     await this.#lane.stop();
   }
 
-  take({ source }: WatchedHost, sample: HostSample, rates: Rates): void {
-    const { resourceId, hostId, hostIndex } = source;
+  take(host: WatchedHost, sample: HostSample, rates: Rates): void {
+    const { source } = host;
+    const { resourceId, hostIndex } = source;
     if (!this.settings.of(resourceId)?.settings.newRelic) return void this.#queues.delete(resourceId);
     const queue = this.#queueOf(source);
-    const earlier = queue.latest.get(hostId) ?? null;
-    queue.latest.set(hostId, sample);
+    const earlier = queue.latest.get(host) ?? null;
+    queue.latest.set(host, sample);
     queue.waiting.push({ host: `${source.resourceName}-${String(hostIndex + 1)}`, sample, earlier, rates });
     if (queue.waiting.length > waitingMax) queue.waiting.shift();
   }
@@ -81,7 +82,7 @@ export class ShipSamples implements SampleTaker {
     const known = this.#queues.get(source.resourceId);
     if (known) return Object.assign(known, { source });
     const dueAtMs = this.outside.now().getTime() + collectMs;
-    const made: Queue = { source, waiting: [], dueAtMs, failures: 0, isPosting: false, refusedKey: null, latest: new Map() };
+    const made: Queue = { source, waiting: [], dueAtMs, failures: 0, isPosting: false, refusedKey: null, latest: new WeakMap() };
     this.#queues.set(source.resourceId, made);
     return made;
   }
