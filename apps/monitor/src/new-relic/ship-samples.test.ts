@@ -133,4 +133,17 @@ describe('ShipSamples', () => {
     const starts = [1, 2].map((post) => metricsOf(post).flatMap(({ name, value }) => (name === 'workload.starts' ? [value] : [])));
     expect(starts).toEqual([[], [1, 0]]);
   });
+
+  it('holds little of a host with very many containers while New Relic is away', async () => {
+    const containers = Array.from({ length: 2_000 }, (_, index) => {
+      const labels = `{container="web.${String(index)}",workload="web"}`;
+      return `dockhero_container_memory_usage_bytes${labels} 1\ndockhero_container_cpu_seconds_total${labels} 1\n`;
+    });
+    endpoint.answer = (response) => void response.writeHead(503).end();
+    const sample = parseMetrics(agentText() + containers.join(''), outside.now());
+    for (let looks = 0; looks < 100; looks += 1) shipping.take(host, sample, ratesBetween(null, sample));
+    pass(30);
+    await posts(1);
+    expect(metricsOf(0).filter(({ name }) => name === 'container.memory.bytes').length).toBeLessThan(20_001);
+  });
 });

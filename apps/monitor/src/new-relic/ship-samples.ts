@@ -19,6 +19,8 @@ const pausedMs = 3_600_000;
 const retryMs = { first: 30_000, longest: 600_000 };
 /** Of one resource while New Relic is away: beyond it the oldest are dropped. */
 const waitingMax = 400;
+/** The same in containers, workloads and volumes: a host is its customer's, and may have thousands. All that waits is made into one text. */
+const figuresMax = 20_000;
 const postsMax = 16;
 
 interface Queue {
@@ -63,7 +65,7 @@ export class ShipSamples implements SampleTaker {
     const earlier = queue.latest.get(host) ?? null;
     queue.latest.set(host, sample);
     queue.waiting.push({ host: `${source.resourceName}-${String(hostIndex + 1)}`, sample, earlier, rates });
-    if (queue.waiting.length > waitingMax) queue.waiting.shift();
+    queue.waiting = latestOf(queue.waiting);
   }
 
   /** Begins the POSTs that are due. */
@@ -130,10 +132,22 @@ export class ShipSamples implements SampleTaker {
         return await this.status.failed(resourceId, `New Relic refused the figures: ${outcome.error}`);
       case 'later': {
         queue.failures += 1;
-        queue.waiting = [...batch, ...queue.waiting].slice(-waitingMax);
+        queue.waiting = latestOf([...batch, ...queue.waiting]);
         again(Math.max(outcome.afterMs, Math.min(retryMs.first * 2 ** (queue.failures - 1), retryMs.longest)));
         return await this.status.failed(resourceId, `New Relic does not answer as it should: ${outcome.error}. It is tried again.`);
       }
     }
   }
+}
+
+/** As many of the newest as may wait, one at least. */
+function latestOf(samples: ShippedSample[]): ShippedSample[] {
+  let [from, figures] = [samples.length, 0];
+  while (from > 0 && samples.length - from < waitingMax) {
+    const { containers = [], workloads = [], volumes = [] } = samples[from - 1]?.sample ?? {};
+    figures += containers.length + workloads.length + volumes.length;
+    if (figures > figuresMax && from < samples.length) break;
+    from -= 1;
+  }
+  return from === 0 ? samples : samples.slice(from);
 }
