@@ -36,6 +36,16 @@ describe('AgentScrape', () => {
     expect(path).toBe('/metrics');
   });
 
+  it('reads those of a host with 5,000 containers', async () => {
+    const names = ['memory_usage_bytes', 'memory_limit_bytes', 'cpu_seconds_total', 'disk_bytes', 'healthy'];
+    const lines = Array.from({ length: 5_000 }, (_, index) => {
+      const labels = `{container="a-service-with-a-name.${String(index)}",workload="a-service-with-a-name"}`;
+      return names.map((name) => `dockhero_container_${name}${labels} 1234567890\n`).join('');
+    });
+    answer = (_, response) => void response.end(lines.join(''));
+    expect(await scrape.metrics('host-1', host.connection)).toBe(lines.join(''));
+  });
+
   it('resumes the session at each further look, so that certificates are read once', async () => {
     for (let look = 0; look < 4; look += 1) expect(await scrape.metrics('host-1', host.connection)).toBe('node_load1 1\n');
     expect(resumed).toEqual([false, true, true, true]);
@@ -77,7 +87,7 @@ describe('AgentScrape', () => {
   it.each<[string, (response: ServerResponse) => void]>([
     ['another status', (response) => void response.writeHead(503).end('busy')],
     ['a redirect', (response) => void response.writeHead(302, { location: 'https://127.0.0.1/' }).end()],
-    ['more than 1 MiB', (response) => void response.end(Buffer.alloc(1024 * 1024 + 1, 'a'))],
+    ['more than 4 MiB', (response) => void response.end(Buffer.alloc(4 * 1024 * 1024 + 1, 'a'))],
     [
       'half an answer',
       (response) => {

@@ -5,7 +5,8 @@ import type { DockerConnection } from '@dockhero/domain/ports/docker-engine';
 
 /** Connection, handshake and answer together, in milliseconds. */
 const lookMs = 5_000;
-const answerBytesMax = 1024 * 1024;
+/** Room for 5,000 containers of five lines each. */
+const answerBytesMax = 4 * 1024 * 1024;
 /**
  * OpenSSL 3.5 offers a post-quantum key first, and makes one for each handshake: the costliest part of a resumed one. The agents' Node 18 knows
  * none of the kind, so it would only be thrown away.
