@@ -41,6 +41,9 @@ export function planDeliveries(
   ];
 }
 
+/** A header of thousands is taken by no mail server. */
+const referencesMax = 30;
+
 /** The first mail about an incident has the id of its firing; later ones refer to it, as does one that tells of several. */
 function threadOf(transitions: readonly StoredTransition[], mailDomain: string): Pick<MailMessage, 'messageId' | 'references'> {
   const at = (change: string): string => `${change}@${mailDomain}`;
@@ -49,7 +52,7 @@ function threadOf(transitions: readonly StoredTransition[], mailDomain: string):
   const roots = transitions.map(({ incidentId, incident, at: then }) =>
     at(changeId({ incidentId, kind: 'fired', at: incident.firedAt ?? then })),
   );
-  return { messageId, references: [...new Set(roots)].filter((root) => root !== messageId) };
+  return { messageId, references: [...new Set(roots)].filter((root) => root !== messageId).slice(0, referencesMax) };
 }
 
 /** Slack has a small markup of its own, in which three characters must be escaped. */

@@ -136,6 +136,20 @@ Add-on dockhero-flat-1 of the app shop. Times are UTC. All alerts: heroku dh:ale
     expect(summary).toMatch(/^Critical: The disk \/ of host 3 is 92 % full\. The health check of web\.1 on host 1 fails\. Over: /);
   });
 
+  it('says the worst of very many, and how many more there are', () => {
+    const alerts = Array.from({ length: 5_000 }, (_, index) =>
+      anAlert('fired', { rule: 'unhealthy', object: `web.${String(index)}`, level: index === 4_999 ? 'critical' : 'warning' }),
+    );
+    const { subject, summary, text, html } = messageOf(alerts);
+    expect(subject).toContain('web.4999 is unhealthy on dockhero-flat-1 and 4999 more');
+    for (const said of [summary, text, html]) {
+      expect(said.length).toBeLessThan(40_000);
+      expect(said).toContain('web.4999');
+      expect(said).toContain('And 4970 more');
+    }
+    expect(summary).toMatch(/ And 4970 more: heroku dh:alerts\.$/);
+  });
+
   it('does without the name of the app', () => {
     const { subject, text } = messageOf([anAlert('fired')], { appName: null });
     expect(subject).toBe('[dockhero-flat-1] Disk / above 90 % on dockhero-flat-1');

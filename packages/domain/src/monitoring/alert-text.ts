@@ -11,14 +11,22 @@ export interface AlertMessage {
   readonly html: string;
 }
 
-/** What a group of transitions is for people: the worst first, what is over last. */
+/** In one message. A host may have thousands of containers, and nobody reads more; Slack takes 40,000 characters. */
+const alertsMax = 30;
+
+/** What a group of transitions is for people: the worst first, what is over last; of very many the first alone. */
 export function alertMessage(group: AlertGroup): AlertMessage {
-  const alerts = worstFirst(group.alerts);
-  const sections = alerts.map((alert) => alertSection(alert, group));
+  const alerts = worstFirst(group.alerts).slice(0, alertsMax);
+  const left = group.alerts.length - alerts.length;
+  const more = left > 0 ? [`And ${left} more: heroku dh:alerts.`] : [];
+  const sections = [
+    ...alerts.map((alert) => alertSection(alert, group)),
+    ...more.map((headline): AlertSection => ({ headline, lines: [], culprits: [], advice: [] })),
+  ];
   const about = aboutLine(group);
   return {
     subject: alertSubject(group),
-    summary: alerts.map((alert) => headlineOf(alert, group).replaceAll(/\p{Cc}+/gu, ' ')).join(' '),
+    summary: [...alerts.map((alert) => headlineOf(alert, group).replaceAll(/\p{Cc}+/gu, ' ')), ...more].join(' '),
     text: [...sections.map(sectionText), `-- \n${about}\n`].join('\n\n'),
     html: alertHtml(sections, about),
   };
