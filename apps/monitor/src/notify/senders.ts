@@ -46,10 +46,14 @@ export function sendersOf(services: SenderServices): Readonly<Record<Delivery['c
       return url ? await sendSlack(post, url, payload as unknown as { text: string }) : unset;
     },
     async webhook({ resourceId, payload }) {
-      const webhook = (await settings.readMany([resourceId])).get(resourceId)?.webhook;
+      const read = async () => (await settings.readMany([resourceId])).get(resourceId)?.webhook;
+      const webhook = await read();
       if (!webhook) return unset;
       const outcome = await sendWebhook(post, webhook, payload as unknown as { id: string }, now());
       if (outcome.isGone) {
+        // It may have taken its ten seconds: another that was set meanwhile is to get this, and to stay.
+        const present = await read();
+        if (present?.url.reveal() !== webhook.url.reveal()) return present ? { kind: 'later', error: 'another webhook was set' } : unset;
         await settings.write(resourceId, { webhookUrl: null });
         await audit.write(resourceId, 'warning', 'The webhook for alerts answers 410 Gone and was switched off.');
       }
