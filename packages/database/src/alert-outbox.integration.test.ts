@@ -225,6 +225,13 @@ describe('messages', () => {
     expect(await stores.database.alertTransition.count({ where: { resourceId } })).toBe(0);
   });
 
+  it('of an add-on that is being removed are sent no more', async () => {
+    const removed = await deliver(mail('x@example.com'));
+    await deliver(mail('y@example.com'));
+    await stores.database.resource.update({ where: { id: removed }, data: { desired: 'removed' } });
+    expect((await outbox.claim(9, 60_000)).map(({ recipient }) => recipient)).toEqual(['y@example.com']);
+  });
+
   it('say that the database is away', async () => {
     const dead = openDeadDatabase();
     await expect(new AlertOutbox(dead, 'a').claim(1, 1)).rejects.toMatchObject({ code: 'storage_unavailable' });

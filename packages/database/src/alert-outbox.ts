@@ -84,13 +84,13 @@ const isDue = (d: string) =>
 /** A webhook's events have the incident's id at the beginning of theirs. */
 const incidentOf = (d: string) => `split_part(${d}.payload->>'id', '.', 1)`;
 // In turns: the first of each resource, then the second. However many one has, those of others do not wait for them all. Of a webhook's events about one incident
-// only the oldest: a firing that comes after its end would fire for ever at the receiver's.
+// only the oldest: a firing that comes after its end would fire for ever at the receiver's. Of an add-on that is being removed none: they go with it.
 const claim = `
   WITH waiting AS (
     SELECT w.id, w.resource_id, w.channel, w.next_attempt_at, w.created_at,
       row_number() OVER (PARTITION BY coalesce(CASE WHEN w.channel = 'webhook' THEN ${incidentOf('w')} END, w.id::text)
         ORDER BY w.group_id, CASE WHEN w.channel = 'webhook' THEN w.payload->>'createdAt' END, w.id) AS place
-    FROM alert_deliveries w WHERE ${isWaiting('w')}
+    FROM alert_deliveries w JOIN resources r ON r.id = w.resource_id WHERE r.desired = 'provisioned' AND ${isWaiting('w')}
   ), queued AS (
     SELECT id, row_number() OVER (PARTITION BY resource_id ORDER BY next_attempt_at, created_at) AS turn
     FROM waiting WHERE place = 1 AND channel = ANY($4::text[]) AND next_attempt_at <= now()
