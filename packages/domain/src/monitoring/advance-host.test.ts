@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { advanceHost } from './advance-host.js';
 import { aContainer, aDisk, at, aWorkload } from './testing/samples.js';
 import { Watch } from './testing/watch.js';
 
@@ -38,6 +39,20 @@ describe('a host', () => {
     for (let starts = 1; starts <= 20; starts += 1) watch.see(2, { workloads: [aWorkload('web', starts)] });
     watch.see(100, { workloads: [aWorkload('web', 20)] });
     expect(watch.told.map((told) => told.replace(/ at .*/, ''))).toEqual(['fired restart-loop web', 'resolved restart-loop web']);
+  });
+});
+
+describe('a host whose containers are killed under ever new names', () => {
+  it('costs no more the longer it goes on: with a day of firings behind it, a look takes no second', () => {
+    const oomKill = (index: number) => ({ rule: 'oom-kill', object: `adjective_name${String(index)}` }) as const;
+    const firings = Array.from({ length: 20_000 }, (_, index) => ({ ...oomKill(index), firedAt: at(index) }));
+    const observations = Array.from({ length: 2_000 }, (_, index) => {
+      return { ...oomKill(index), value: 1, threshold: 1, isBad: true, isClear: false, isCritical: false };
+    });
+    const beganMs = performance.now();
+    const { changes } = advanceHost({ incidents: [], firings }, { observations, silence: null, silences: [], isMuted: false }, at(21_000));
+    expect(performance.now() - beganMs).toBeLessThan(1_000);
+    expect(changes.map(({ transition }) => transition?.kind)).toEqual(Array(2_000).fill('fired'));
   });
 });
 

@@ -37,11 +37,12 @@ export interface HostChange {
 /** One step of all incidents of a host. `changes` is what must be saved, `incidents` what is open afterwards. */
 export function advanceHost(state: HostState, sight: HostSight, now: Date): { incidents: Incident[]; changes: HostChange[] } {
   const open = new Map(state.incidents.map((incident) => [keyOf(incident), incident]));
+  const firings = Map.groupBy(state.firings, keyOf);
   const step = (observation: Observation): readonly [string, Advanced] => {
     const key = keyOf(observation);
     const circumstances = {
       isMuted: sight.isMuted || sight.silences.some((silence) => isSilenced(silence, observation, now)),
-      earlierFirings: state.firings.filter((firing) => keyOf(firing) === key).map(({ firedAt }) => firedAt),
+      earlierFirings: (firings.get(key) ?? []).map(({ firedAt }) => firedAt),
     };
     return [key, advanceIncident(open.get(key) ?? null, observation, now, rules[observation.rule], circumstances)];
   };
