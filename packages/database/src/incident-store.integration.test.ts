@@ -141,9 +141,9 @@ describe('incidents', () => {
     ]);
     await incidents.save('a', hosts[0], [quiet(incident({ object: '/', pendingSince: at(31), firedAt: at(40) }))]);
     expect(await incidents.firings(hosts, at(5))).toEqual([
-      { hostId: hosts[0], rule: 'disk', object: '/data', firedAt: at(10) },
-      { hostId: hosts[0], rule: 'disk', object: '/', firedAt: at(20) },
-      { hostId: hosts[0], rule: 'disk', object: '/', firedAt: at(40) },
+      { hostId: hosts[0], rule: 'disk', object: '/data', firedAt: at(10), isCriticalTold: false },
+      { hostId: hosts[0], rule: 'disk', object: '/', firedAt: at(20), isCriticalTold: false },
+      { hostId: hosts[0], rule: 'disk', object: '/', firedAt: at(40), isCriticalTold: false },
     ]);
   });
 

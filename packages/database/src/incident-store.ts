@@ -23,6 +23,8 @@ export interface Firing {
   readonly rule: RuleName;
   readonly object: string;
   readonly firedAt: Date;
+  /** It was critical, and people were told so. */
+  readonly isCriticalTold: boolean;
 }
 
 const fence = `${heldHosts('monitor')} SELECT h.resource_id AS "resourceId" FROM held JOIN hosts h ON h.id = held.host_id`;
@@ -73,7 +75,7 @@ const selectListedOpen = selectListed('i.resolved_at IS NULL', 'i.pending_since,
 const selectListedResolved = selectListed('i.resolved_at IS NOT NULL', 'i.resolved_at DESC, i.id LIMIT 50');
 
 const selectFirings = `
-  SELECT host_id AS "hostId", rule, object, fired_at AS "firedAt" FROM incidents
+  SELECT host_id AS "hostId", rule, object, fired_at AS "firedAt", level = 'critical' AND notified_at IS NOT NULL AS "isCriticalTold" FROM incidents
   WHERE host_id = ANY($1::uuid[]) AND fired_at >= $2 ORDER BY fired_at, id`;
 
 /** What is wrong, and was. The only writer is the member of the monitor that holds the host's lease; each write is fenced by it. */

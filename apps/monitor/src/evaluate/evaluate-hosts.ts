@@ -1,6 +1,6 @@
 import type { IncidentChange, IncidentStore } from '@dockhero/database/incident-store';
 import { hasCode } from '@dockhero/domain/errors';
-import { advanceHost, type HostSight } from '@dockhero/domain/monitoring/advance-host';
+import { advanceHost, type Firing, type HostSight } from '@dockhero/domain/monitoring/advance-host';
 import { defaultThresholds } from '@dockhero/domain/monitoring/alert-settings';
 import { firingMemoryMs } from '@dockhero/domain/monitoring/damping';
 import { emptyHistory, remember, rememberDisk, type HostHistory } from '@dockhero/domain/monitoring/host-history';
@@ -14,7 +14,7 @@ import { factsOf } from '../notify/alert-facts.js';
 import type { SampleTaker } from '../sample/sample-hosts.js';
 import type { ResourceSettings } from '../settings/resource-settings.js';
 import type { HostKeeper, WatchedHost } from '../watch/watched-hosts.js';
-import { firingsAfter, type Firing } from './firings-after.js';
+import { firingsAfter } from './firings-after.js';
 import { lookWhenDecided } from './look-when-decided.js';
 import type { SilenceGuard } from './silence-guard.js';
 

@@ -1,20 +1,18 @@
 import type { IncidentChange } from '@dockhero/database/incident-store';
+import type { Firing } from '@dockhero/domain/monitoring/advance-host';
 import { firingMemoryMs } from '@dockhero/domain/monitoring/damping';
-import type { RuleName } from '@dockhero/domain/monitoring/incident';
 
-export interface Firing {
-  readonly rule: RuleName;
-  readonly object: string;
-  readonly firedAt: Date;
+/** The firings of the last day, with those of these changes as they are now. */
+export function firingsAfter(known: readonly Firing[], changes: readonly IncidentChange[], now: Date): readonly Firing[] {
+  const fired = changes.flatMap(({ incident: { rule, object, firedAt, level, notifiedAt } }): Firing[] =>
+    firedAt ? [{ rule, object, firedAt, isCriticalTold: level === 'critical' && notifiedAt !== null }] : [],
+  );
+  if (fired.length === 0) return known;
+  // An object's own are in order: what changes is the last of them.
+  const byKey = new Map([...known, ...fired].map((firing) => [keyOf(firing), firing]));
+  return [...byKey.values()].filter(({ firedAt }) => firedAt.getTime() > now.getTime() - firingMemoryMs);
 }
 
-/** The firings of the last day, with those of these changes. */
-export function firingsAfter(known: readonly Firing[], changes: readonly IncidentChange[], now: Date): readonly Firing[] {
-  const fired = changes.flatMap(({ incident: { rule, object, firedAt } }) => {
-    const isNew =
-      firedAt && !known.some((one) => one.rule === rule && one.object === object && one.firedAt.getTime() === firedAt.getTime());
-    return isNew ? [{ rule, object, firedAt }] : [];
-  });
-  if (fired.length === 0) return known;
-  return [...known, ...fired].filter(({ firedAt }) => firedAt.getTime() > now.getTime() - firingMemoryMs);
+function keyOf({ rule, object, firedAt }: Firing): string {
+  return `${rule} ${object} ${String(firedAt.getTime())}`;
 }

@@ -45,7 +45,7 @@ describe('a host', () => {
 describe('a host whose containers are killed under ever new names', () => {
   it('costs no more the longer it goes on: with a day of firings behind it, a look takes no second', () => {
     const oomKill = (index: number) => ({ rule: 'oom-kill', object: `adjective_name${String(index)}` }) as const;
-    const firings = Array.from({ length: 20_000 }, (_, index) => ({ ...oomKill(index), firedAt: at(index) }));
+    const firings = Array.from({ length: 20_000 }, (_, index) => ({ ...oomKill(index), firedAt: at(index), isCriticalTold: false }));
     const observations = Array.from({ length: 2_000 }, (_, index) => {
       return { ...oomKill(index), value: 1, threshold: 1, isBad: true, isClear: false, isCritical: false };
     });
@@ -132,6 +132,16 @@ describe('silences', () => {
 });
 
 describe('a disk that hovers', () => {
+  it('and then fills up is told once when it is critical, also after it was called unstable', () => {
+    const watch = new Watch();
+    const critical = { fileSystems: [aDisk(0.99)] };
+    for (let round = 0; round < 4; round += 1) watch.see(3, full).see(22, {});
+    const before = watch.told.length;
+    watch.see(10, full).see(10, critical).see(22, {});
+    for (let round = 0; round < 3; round += 1) watch.see(5, critical).see(22, {});
+    expect(watch.told.slice(before)).toEqual(['fired disk / at 110', 'resolved disk / at 140']);
+  });
+
   it('in and out of full is told twice, called unstable, and then kept quiet', () => {
     const watch = new Watch();
     for (let round = 0; round < 6; round += 1) watch.see(3, full).see(22, {});

@@ -1,13 +1,13 @@
 import { advanceIncident, type Advanced } from './advance-incident.js';
 import type { Silence } from './alert-settings.js';
+import type { PastFiring } from './damping.js';
 import type { Incident, RuleName, Transition } from './incident.js';
 import type { Observation } from './observation.js';
 import { isOfAddon, rules } from './rules.js';
 
-interface Firing {
+export interface Firing extends PastFiring {
   readonly rule: RuleName;
   readonly object: string;
-  readonly firedAt: Date;
 }
 
 export interface HostState {
@@ -42,7 +42,7 @@ export function advanceHost(state: HostState, sight: HostSight, now: Date): { in
     const key = keyOf(observation);
     const circumstances = {
       isMuted: sight.isMuted || sight.silences.some((silence) => isSilenced(silence, observation, now)),
-      earlierFirings: (firings.get(key) ?? []).map(({ firedAt }) => firedAt),
+      earlierFirings: firings.get(key) ?? [],
     };
     return [key, advanceIncident(open.get(key) ?? null, observation, now, rules[observation.rule], circumstances)];
   };

@@ -140,7 +140,10 @@ describe('a mute', () => {
 });
 
 describe('one that comes and goes', () => {
-  const hours = (...ago: number[]): Circumstances => ({ isMuted: false, earlierFirings: ago.map((hour) => at(-hour * 3_600)) });
+  const hours = (...ago: number[]): Circumstances => ({
+    isMuted: false,
+    earlierFirings: ago.map((hour) => ({ firedAt: at(-hour * 3_600), isCriticalTold: false })),
+  });
 
   it.each([
     ['twice', hours(2), ['fired at 2', 'resolved at 23']],

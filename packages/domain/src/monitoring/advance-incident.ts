@@ -1,4 +1,4 @@
-import { dampingOf, isQuiet } from './damping.js';
+import { dampingOf, isCriticalKnown, isQuiet, type PastFiring } from './damping.js';
 import type { Incident, Transition, TransitionKind } from './incident.js';
 import type { Observation } from './observation.js';
 import type { Rule } from './rules.js';
@@ -9,8 +9,8 @@ const holeMs = 10 * 60_000;
 export interface Circumstances {
   /** It is recorded, but nobody is told. */
   readonly isMuted: boolean;
-  /** When the same rule fired for the same object before, within `firingMemoryMs`; oldest first. */
-  readonly earlierFirings: readonly Date[];
+  /** Of the same rule for the same object before, within `firingMemoryMs`; oldest first. The incident's own may be among them. */
+  readonly earlierFirings: readonly PastFiring[];
 }
 
 export interface Advanced {
@@ -25,15 +25,16 @@ export interface Advanced {
  *
  * People are told of what fires, of a rise to critical, that it goes on, and of the end; of the end only if they were told of the beginning. Muted,
  * the incident lives on without a word. When the mute ends while it still fires, they are told then, with the time at which it fired. The level never
- * falls again: a value that hovers around the critical level would otherwise say so again and again.
+ * falls again: a value that hovers around the critical level would otherwise say so again and again. Of what is damped they are told once when it is critical.
  */
 export function advanceIncident(
   incident: Incident | null,
   observation: Observation,
   now: Date,
   rule: Rule,
-  { isMuted, earlierFirings }: Circumstances,
+  circumstances: Circumstances,
 ): Advanced {
+  const { isMuted, earlierFirings } = circumstances;
   const before = incident?.state === 'resolved' ? null : incident;
   const { value } = observation;
   if (value === null || (!before && !observation.isBad)) return { incident: before, transition: null };
@@ -46,8 +47,12 @@ export function advanceIncident(
       const isUnwatched = hasLasted(measured.pendingSince, rule.forMs + holeMs, now);
       const pending = isUnwatched ? begin(observation, value, now) : measured;
       if (!hasLasted(pending.pendingSince, rule.forMs, now)) return { incident: pending, transition: null };
-      const damping = dampingOf(earlierFirings, now);
-      const firing: Incident = { ...pending, state: 'firing', level: levelOf(observation), firedAt: now, isDamped: damping === 'damped' };
+      const damping = dampingOf(
+        earlierFirings.map(({ firedAt }) => firedAt),
+        now,
+      );
+      const isDamped = damping === 'damped' && !isNews(levelOf(observation), earlierFirings, now);
+      const firing: Incident = { ...pending, state: 'firing', level: levelOf(observation), firedAt: now, isDamped };
       return isMuted || firing.isDamped
         ? { incident: firing, transition: null }
         : tell(firing, damping === 'unstable' ? 'unstable' : 'fired', now);
@@ -55,11 +60,11 @@ export function advanceIncident(
     case 'firing':
       return isClear
         ? clear({ ...measured, state: 'clearing', clearSince: now }, rule, now, isMuted)
-        : goOn(measured, observation, rule, now, isMuted);
+        : goOn(measured, observation, rule, now, circumstances);
     case 'clearing':
       return isClear
         ? clear(measured, rule, now, isMuted)
-        : goOn({ ...measured, state: 'firing', clearSince: null }, observation, rule, now, isMuted);
+        : goOn({ ...measured, state: 'firing', clearSince: null }, observation, rule, now, circumstances);
     case 'resolved':
       return { incident: measured, transition: null };
   }
@@ -101,12 +106,18 @@ function measure(incident: Incident, observation: Observation, value: number, { 
 }
 
 /** It fires still: is there something new to say? */
-function goOn(incident: Incident, observation: Observation, { remindMs }: Rule, now: Date, isMuted: boolean): Advanced {
+function goOn(
+  incident: Incident,
+  observation: Observation,
+  { remindMs }: Rule,
+  now: Date,
+  { isMuted, earlierFirings }: Circumstances,
+): Advanced {
   const { notifiedAt, firedAt } = incident;
   const isWorse = incident.level === 'warning' && observation.isCritical;
   if (notifiedAt === null) {
     const firing: Incident = isWorse ? { ...incident, level: 'critical' } : incident;
-    const mayTell = !isMuted && (!incident.isDamped || isQuiet(firedAt ?? now, now));
+    const mayTell = !isMuted && (!incident.isDamped || isQuiet(firedAt ?? now, now) || isNews(firing.level, earlierFirings, now));
     return mayTell ? tell({ ...firing, isDamped: false }, 'fired', now) : { incident: firing, transition: null };
   }
   // While muted the level stays what people know: they are told of the rise when the mute ends, if it is still there.
@@ -125,6 +136,10 @@ function clear(incident: Incident, rule: Rule, now: Date, isMuted: boolean): Adv
 function tell(incident: Incident, kind: TransitionKind, now: Date): Advanced {
   const told: Incident = { ...incident, notifiedAt: now };
   return { incident: told, transition: { kind, at: now, incident: told } };
+}
+
+function isNews(level: Incident['level'], earlierFirings: readonly PastFiring[], now: Date): boolean {
+  return level === 'critical' && !isCriticalKnown(earlierFirings, now);
 }
 
 function levelOf({ isCritical }: Observation): Incident['level'] {

@@ -25,6 +25,18 @@ export function dampingOf(earlier: readonly Date[], firedAt: Date): 'none' | 'un
   return verdict;
 }
 
+/** One time that a rule fired for an object. */
+export interface PastFiring {
+  readonly firedAt: Date;
+  /** It was critical, and people were told so. */
+  readonly isCriticalTold: boolean;
+}
+
+/** People know from the last six hours that it becomes critical. If they do not, that is news, however often it has come and gone below. */
+export function isCriticalKnown(earlier: readonly PastFiring[], now: Date): boolean {
+  return earlier.some(({ firedAt, isCriticalTold }) => isCriticalTold && now.getTime() - firedAt.getTime() < dampedMs);
+}
+
 /** A damped incident that has lasted this long without going away is no longer unstable: people are told after all. */
 export function isQuiet(firedAt: Date, now: Date): boolean {
   return now.getTime() - firedAt.getTime() >= dampedMs;

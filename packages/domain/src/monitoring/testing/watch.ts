@@ -1,4 +1,4 @@
-import { advanceHost, type HostChange, type HostSight, type HostState } from '../advance-host.js';
+import { advanceHost, type Firing, type HostChange, type HostSight, type HostState } from '../advance-host.js';
 import { defaultThresholds } from '../alert-settings.js';
 import { emptyHistory, remember } from '../host-history.js';
 import type { HostSample } from '../host-sample.js';
@@ -45,7 +45,7 @@ export class Watch {
     const observations = sample && observeHost(sample, this.#history, defaultThresholds);
     const silence = observeSilence({ lastSampleAt: this.#lastSampleAt, watchedSince: this.#watchedSince }, now);
     const { incidents, changes } = advanceHost(this.#state, { observations, silence, silences: [], isMuted: false, ...sight }, now);
-    this.#state = { incidents, firings: [...this.#state.firings, ...changes.flatMap((change) => firing(change, now))] };
+    this.#state = { incidents, firings: changes.reduce(withFiring, this.#state.firings) };
     this.saved += changes.length;
     this.told.push(...changes.flatMap(({ transition }) => (transition ? [this.#describe(transition.kind, transition.incident)] : [])));
     this.#look += 1;
@@ -56,6 +56,8 @@ export class Watch {
   }
 }
 
-function firing({ incident: { rule, object, firedAt } }: HostChange, now: Date) {
-  return firedAt?.getTime() === now.getTime() ? [{ rule, object, firedAt }] : [];
+function withFiring(firings: readonly Firing[], { incident: { rule, object, firedAt, level, notifiedAt } }: HostChange): readonly Firing[] {
+  if (!firedAt) return firings;
+  const isOther = (one: Firing) => one.rule !== rule || one.object !== object || one.firedAt.getTime() !== firedAt.getTime();
+  return [...firings.filter(isOther), { rule, object, firedAt, isCriticalTold: level === 'critical' && notifiedAt !== null }];
 }
