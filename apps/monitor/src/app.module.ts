@@ -94,12 +94,14 @@ export class AppModule {
     const history = new HistoryBatch(new HostHistoryStore(database), metrics, logger);
     const newRelic = new ShipSamples(settings, new NewRelicMetrics(env.NEW_RELIC_URL), new NewRelicStatusStore(database), outside);
     const mail = env.SMTP_URL ? new MailSender(env.SMTP_URL, env.MAIL_FROM) : null;
+    const contacts = new AlertContactStore(database);
     const optOuts = new MailOptOutStore(database);
     const url = env.PUBLIC_URL ?? null;
     const senders = sendersOf({
       ...outside,
       mail,
       brake: new MailBrake(env.MAILS_MAX),
+      contacts,
       optOuts,
       unsubscribeUrl: url === null ? null : (subscription) => `${url}/unsubscribe?token=${makeUnsubscribeToken(box, subscription)}`,
       post: new CustomerPost(env.PRIVATE_WEBHOOKS),
@@ -126,7 +128,7 @@ export class AppModule {
       evaluation,
       guard,
       newRelic,
-      grouping: new GroupChanges(outbox, settings, new AlertContactStore(database), optOuts, logger, {
+      grouping: new GroupChanges(outbox, settings, contacts, optOuts, logger, {
         groupMs: env.GROUP_MS,
         mailDomain: domainOf(env.MAIL_FROM),
       }),

@@ -27,9 +27,7 @@ export function planDeliveries(
   const message = alertMessage(groupOf(transitions));
   const { subject, text, html } = message;
   const mail: MailMessage = { subject, text, html, ...threadOf(transitions, mailDomain) };
-  const people = settings.mailsEnabled
-    ? uniqueAddresses([...contacts, ...settings.recipients]).filter((address) => !optOuts.includes(address.toLowerCase()))
-    : [];
+  const people = peopleToTell({ settings, contacts, optOuts });
   // Each is delivered, and tried again, by itself: the transition stands for the recipient.
   const each = (channel: 'log' | 'webhook', compose: (transition: StoredTransition) => object): NewDelivery[] =>
     transitions.map((transition) => ({ channel, recipient: String(transition.id), payload: { ...compose(transition) } }));
@@ -39,6 +37,20 @@ export function planDeliveries(
     ...each('log', logLine),
     ...(settings.webhook ? each('webhook', webhookEvent) : []),
   ];
+}
+
+/** Who gets mails: nobody who wants none, and each once. */
+export function peopleToTell({
+  settings,
+  contacts,
+  optOuts,
+}: {
+  readonly settings: Pick<MonitorSettings, 'mailsEnabled' | 'recipients'>;
+  readonly contacts: readonly string[];
+  readonly optOuts: readonly string[];
+}): string[] {
+  if (!settings.mailsEnabled) return [];
+  return uniqueAddresses([...contacts, ...settings.recipients]).filter((address) => !optOuts.includes(address.toLowerCase()));
 }
 
 /** A header of thousands is taken by no mail server. */

@@ -8,7 +8,9 @@ import type { MonitorMetrics } from '../monitor-metrics.js';
 import type { CustomerPost } from '../post/post-to-customer.js';
 import type { LogLine } from './compose-events.js';
 import type { Send } from './deliver-messages.js';
+import type { ContactList } from './group-changes.js';
 import type { MailBrake } from './mail-brake.js';
+import { peopleToTell } from './plan-deliveries.js';
 import type { MailMessage, MailSender } from './send-mail.js';
 import { sendSlack } from './send-slack.js';
 import { sendWebhook } from './send-webhook.js';
@@ -18,6 +20,7 @@ export interface SenderServices {
   /** Null where there is no mail server: mails are written to the log. */
   readonly mail: MailSender | null;
   readonly brake: MailBrake;
+  readonly contacts: ContactList;
   readonly optOuts: Pick<MailOptOutStore, 'list'>;
   /** Where an address can be opted out; null where the API's address is not known. */
   readonly unsubscribeUrl: ((subscription: Subscription) => string) | null;
@@ -63,15 +66,14 @@ export function sendersOf(services: SenderServices): Readonly<Record<Delivery['c
 }
 
 async function sendMail(services: SenderServices, delivery: Delivery): Promise<Outcome> {
-  const { mail, brake, optOuts, unsubscribeUrl, now, metrics, logger } = services;
+  const { mail, brake, unsubscribeUrl, now, metrics, logger } = services;
   const message = delivery.payload as unknown as MailMessage;
   const { id, resourceId, recipient } = delivery;
   if (!mail) {
     logger.warn({ resourceId, recipient, subject: message.subject, text: message.text }, 'not sent: no SMTP_URL');
     return { kind: 'sent' };
   }
-  if ((await optOuts.list(resourceId)).includes(recipient.toLowerCase()))
-    return { kind: 'refused', error: 'this address wants no more mails' };
+  if (!(await isToBeTold(services, delivery))) return { kind: 'refused', error: 'this address is to get no more mails' };
   const waitUntilMs = brake.take(resourceId, now().getTime());
   if (waitUntilMs !== null) {
     metrics.braked.inc();
@@ -82,4 +84,17 @@ async function sendMail(services: SenderServices, delivery: Delivery): Promise<O
     return { kind: 'later', error: 'too many mails in ten minutes', at: new Date(waitUntilMs) };
   }
   return await mail.send(recipient, message, unsubscribeUrl?.({ resourceId, email: recipient }) ?? null);
+}
+
+/** It may have waited for a day: whoever has left the app meanwhile, was taken off, or wants no more, is told nothing more of it. */
+async function isToBeTold({ settings, contacts, optOuts }: SenderServices, { resourceId, recipient }: Delivery): Promise<boolean> {
+  const [known, people, unwanted] = await Promise.all([
+    settings.readMany([resourceId]),
+    contacts.list(resourceId),
+    optOuts.list(resourceId),
+  ]);
+  const ofResource = known.get(resourceId);
+  if (!ofResource) return false;
+  const told = peopleToTell({ settings: ofResource, contacts: people.map(({ email }) => email), optOuts: unwanted });
+  return told.some((address) => address.toLowerCase() === recipient.toLowerCase());
 }
