@@ -111,6 +111,12 @@ dockhero_container_cpu_seconds_total{container="gone.1",workload="gone"} 5
     expect(sample.containers.map(({ name }) => name)).toEqual(['web.1']);
   });
 
+  it('windows beyond what eighty file systems can have are left out: each costs a look at every figure', () => {
+    const low = (index: number) => `dockhero_used_ratio_lowest{rule="disk",object="/${String(index)}",seconds="2"} 0.9\n`;
+    const sample = parseMetrics(agentText() + Array.from({ length: 22_000 }, (_, index) => low(index)).join(''), at);
+    expect(sample.lowest).toHaveLength(2_000);
+  });
+
   it.each([
     ['nothing', ''],
     ['an error page', '<html>\n<body>\n</html>\n'],

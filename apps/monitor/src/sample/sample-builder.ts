@@ -36,6 +36,9 @@ export const wantedMetrics: ReadonlyMap<string, Take> = new Map<string, Take>([
   ['process_start_time_seconds', (builder, value) => (builder.agentStartedAt = fromSeconds(value))],
 ]);
 
+/** Twelve windows of two rules on eighty file systems. */
+const lowestMax = 2_000;
+
 /** Time that a virtual machine's guests spend is counted under `user` and `nice` already. */
 const modesCountedTwice = new Set(['guest', 'guest_nice']);
 const idleModes = new Set(['idle', 'iowait']);
@@ -71,7 +74,8 @@ export class SampleBuilder {
   addLowest(ratio: number, { rule, object, seconds }: Labels): void {
     const known = adjustableRules.find((name) => name === rule);
     const length = Number(seconds);
-    if (known && length > 0) this.#lowest.push({ rule: known, object: named('object', object), seconds: length, ratio });
+    if (known && length > 0 && this.#lowest.length < lowestMax)
+      this.#lowest.push({ rule: known, object: named('object', object), seconds: length, ratio });
   }
 
   fileSystem({ mountpoint }: Labels): Writable<FileSystemSample> {
