@@ -117,6 +117,11 @@ dockhero_container_cpu_seconds_total{container="gone.1",workload="gone"} 5
     expect(sample.lowest).toHaveLength(2_000);
   });
 
+  it('a zero character, which Postgres takes in no text, is replaced in names', () => {
+    const sample = parseMetrics(`${agentText()}dockhero_container_memory_usage_bytes{container="a\0b",workload="\0"} 5\n`, at);
+    expect(sample.containers[1]).toMatchObject({ name: 'a\uFFFDb', workload: '\uFFFD' });
+  });
+
   it.each([
     ['nothing', ''],
     ['an error page', '<html>\n<body>\n</html>\n'],

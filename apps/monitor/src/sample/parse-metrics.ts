@@ -19,7 +19,9 @@ const noLabels: Labels = {};
  * @param at when the answer was received.
  * @throws Error for text that is cut, not in the format, or lacks what every host has: there is no half sample.
  */
-export function parseMetrics(text: string, at: Date): HostSample {
+export function parseMetrics(said: string, at: Date): HostSample {
+  // Labels can be any text; Postgres takes all of it but this, and what it refused would keep the host's other incidents from being stored.
+  const text = said.replaceAll('\0', '\uFFFD');
   // The format ends each line; one that does not end was cut.
   if (text.charCodeAt(text.length - 1) !== newline) throw new Error('the figures are cut off');
   const builder = new SampleBuilder();
