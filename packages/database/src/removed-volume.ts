@@ -29,11 +29,15 @@ export async function findRemoved(connection: Connection, resourceId: ResourceId
 /**
  * What a removed volume comes back from: its final backup, or what it was to be made of when no disk was ever made. The disk itself is never taken
  * back: a pass may be deleting it at this moment.
- * @throws AppError `backup_not_ready`, `volume_kept_no_more`.
+ * @throws AppError `backup_not_ready`, `volume_kept_no_more`, `volume_lost` when AWS had lost the disk before it could be saved.
  */
 export function decideReturn({ volume, facts, final }: RemovedVolume): string | null {
   if (facts?.forgottenAt || final?.state === 'expired') throw new AppError('volume_kept_no_more', { volume: volume.id });
   if (final?.state === 'completed') return final.id;
+  // Blank is not how it was: which of its earlier backups is to come back is for its people to say.
+  const wasInUse = facts?.generation === volume.generation && facts.lastAttachedAt !== null;
+  if (wasInUse && facts.state === 'deleted' && (final === null || final.state === 'failed'))
+    throw new AppError('volume_lost', { volume: volume.id });
   const hasNoDisk = !facts || facts.generation < volume.generation || facts.state === 'missing' || facts.state === 'deleted';
   if (final === null && hasNoDisk) return volume.sourceBackupId;
   throw new AppError(

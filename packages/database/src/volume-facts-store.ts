@@ -24,6 +24,8 @@ export interface VolumeSnapshot {
   readonly resource: { readonly id: ResourceId; readonly name: string };
   /** Nobody wants it any more: it was removed, or its resource is. */
   readonly isRemoved: boolean;
+  /** When it was removed, or its resource was gone; null: it is wanted, or its resource is still being removed. */
+  readonly removedAt: Date | null;
   readonly hosts: readonly Host[];
   /** All whose snapshot exists or is to be made, and those that failed; the oldest first. */
   readonly backups: readonly OwnBackup[];
@@ -36,7 +38,8 @@ export type VolumeFactsPatch = Partial<Omit<VolumeFacts, 'volumeId'>>;
 
 const selectVolume = `
   SELECT ${volumeWithFactsColumns}, r.name AS "resourceName",
-    (v.desired = 'removed' OR r.desired = 'removed' OR c.gave_up_at IS NOT NULL OR c.removed_at IS NOT NULL) AS "isRemoved"
+    (v.desired = 'removed' OR r.desired = 'removed' OR c.gave_up_at IS NOT NULL OR c.removed_at IS NOT NULL) AS "isRemoved",
+    coalesce(v.removed_at, c.removed_at) AS "endedAt"
   FROM ${volumeWithFactsTables} JOIN resources r ON r.id = v.resource_id LEFT JOIN clusters c ON c.resource_id = r.id WHERE v.id = $1::uuid`;
 const selectBackups = `
   SELECT ${backupColumns}, b.replaced_ebs_volume_id AS "replacedEbsVolumeId", b.failures FROM ${backupTables}
@@ -116,6 +119,7 @@ export class VolumeFactsStore {
       facts: facts as VolumeFacts,
       resource: { id: volume.resourceId, name: String(row['resourceName']) },
       isRemoved: row['isRemoved'] === true,
+      removedAt: row['endedAt'] instanceof Date ? row['endedAt'] : null,
       hosts,
       backups,
       source: source[0] ?? null,

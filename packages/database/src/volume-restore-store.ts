@@ -32,7 +32,7 @@ export class VolumeRestoreStore {
 
   /**
    * Brings back the volume of this name that was removed last. @throws AppError `volume_not_found`, `volume_exists`, `volume_limit`,
-   * `backup_not_ready` as long as its content is being saved, `volume_kept_no_more`.
+   * `backup_not_ready` as long as its content is being saved, `volume_kept_no_more`, `volume_lost`.
    */
   async undelete(resourceId: ResourceId, name: string): Promise<Volume> {
     return await inTransaction(this.database, async (connection) => {

@@ -15,7 +15,7 @@ export class UndeleteVolume {
     private readonly doorbell: VolumeDoorbell,
   ) {}
 
-  /** @throws AppError `volume_not_found`, `volume_exists`, `volume_limit`, `backup_not_ready`, `volume_kept_no_more`. */
+  /** @throws AppError `volume_not_found`, `volume_exists`, `volume_limit`, `backup_not_ready`, `volume_kept_no_more`, `volume_lost`. */
   async run(token: string, name: string): Promise<VolumeAnswer> {
     const { resource } = await this.find.run(token);
     const volume = await this.volumes.undelete(resource.id, name);

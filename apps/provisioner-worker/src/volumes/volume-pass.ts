@@ -12,6 +12,7 @@ export class VolumePass {
   readonly volume: Volume;
   readonly resource: VolumeSnapshot['resource'];
   readonly isRemoved: boolean;
+  readonly removedAt: Date | null;
   readonly hosts: readonly Host[];
   readonly settings: VolumeSnapshot['settings'];
   readonly source: VolumeSnapshot['source'];
@@ -36,6 +37,7 @@ export class VolumePass {
       volume: this.volume,
       resource: this.resource,
       isRemoved: this.isRemoved,
+      removedAt: this.removedAt,
       hosts: this.hosts,
       settings: this.settings,
       source: this.source,
@@ -68,6 +70,11 @@ export class VolumePass {
   get isGone(): boolean {
     const { removedAt } = this.volume;
     return this.isRemoved && Date.now() >= (removedAt?.getTime() ?? 0) + this.settings.finalDays * dayMs;
+  }
+
+  /** Until when a final backup would be kept that was made at the removal; null as long as that is not over. */
+  get keptUntil(): Date | null {
+    return this.removedAt && new Date(this.removedAt.getTime() + this.settings.finalDays * dayMs);
   }
 
   get wantedHost(): Host | null {

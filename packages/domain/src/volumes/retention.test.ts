@@ -75,13 +75,19 @@ describe('which backups of a removed volume may go', () => {
   const later = (days: number) => new Date(now.getTime() + days * dayMs);
 
   it('are none as long as its final one is kept', () => {
-    expect(removedBackupsToExpire([...year, final, manual], later(6))).toEqual([]);
+    expect(removedBackupsToExpire([...year, final, manual], later(5), later(6))).toEqual([]);
   });
 
   it('are all after that, but for those that are kept longer by themselves', () => {
-    const gone = removedBackupsToExpire([...year, final, manual], later(8));
+    const gone = removedBackupsToExpire([...year, final, manual], later(7), later(8));
     expect(gone).toHaveLength(366);
     expect(gone).not.toContain('m');
-    expect(removedBackupsToExpire([manual], later(31))).toEqual(['m']);
+    expect(removedBackupsToExpire([manual], later(7), later(31))).toEqual(['m']);
+  });
+
+  it('are none as long as a final one would be kept, when there is none', () => {
+    expect(removedBackupsToExpire(year, later(7), later(6))).toEqual([]);
+    expect(removedBackupsToExpire(year, null, later(6))).toEqual([]);
+    expect(removedBackupsToExpire(year, later(7), later(7))).toHaveLength(365);
   });
 });

@@ -44,11 +44,12 @@ export function backupsToExpire(completed: readonly KeptBackup[], keep: BackupsK
 
 /**
  * Ids of what may go of a volume that was removed: everything, once its final backup's time is over, but for what has a longer one of its own.
- * @param completed all that are left, the final one among them if there is any.
+ * @param completed all that are left, the final one among them if there is any: of a disk that AWS had lost none could be made.
+ * @param until that a final one made at the removal would be kept: whatever there is stays as long. Null: that is not known yet.
  */
-export function removedBackupsToExpire(completed: readonly KeptBackup[], now: Date): string[] {
+export function removedBackupsToExpire(completed: readonly KeptBackup[], until: Date | null, now: Date): string[] {
   const isFinalKept = completed.some(({ kind, keepUntil }) => kind === 'final' && keepUntil !== null && keepUntil > now);
-  if (isFinalKept) return [];
+  if (isFinalKept || until === null || until > now) return [];
   return completed.filter(({ keepUntil }) => keepUntil === null || keepUntil <= now).map(({ id }) => id);
 }
 

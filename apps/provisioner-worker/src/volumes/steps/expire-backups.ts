@@ -25,7 +25,7 @@ export class ExpireBackups extends VolumeStep {
     // While its last backup is still to come, a removed volume keeps what it has.
     const isEnding = pass.isRemoved && pass.facts.state === 'deleted' && pass.openBackups.length === 0;
     const due = isEnding
-      ? removedBackupsToExpire(completedBackups, now)
+      ? removedBackupsToExpire(completedBackups, pass.keptUntil, now)
       : pass.isRemoved
         ? []
         : backupsToExpire(completedBackups, settings.keep, now);

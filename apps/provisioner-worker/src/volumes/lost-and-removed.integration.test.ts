@@ -1,0 +1,73 @@
+import { BackupStore } from '@dockhero/database/backup-store';
+import { CallGate } from '@dockhero/testing/fakes/call-gate';
+import { describe, expect, it } from 'vitest';
+import { passTimes, settle } from '../testing/drive.js';
+import { prepareVolumes, type PreparedVolumes } from '../testing/prepare-volumes.js';
+import { VolumeOwner } from '../testing/volume-owner.js';
+import { makeReconciler } from '../testing/worker.js';
+
+const dayMs = 86_400_000;
+let storage: PreparedVolumes['storage'];
+let world: PreparedVolumes['world'];
+let worker: PreparedVolumes['worker'];
+
+prepareVolumes({ snapshotMs: 20_000 }, (made) => ({ storage, world, worker } = made));
+
+const settled = async (id: string) => await settle(world, worker, id);
+
+/** A volume whose disk AWS loses, after its daily backup. */
+async function lost() {
+  const owner = await VolumeOwner.with(world);
+  const volume = await owner.use(worker);
+  world.ebs.write(world.ebs.alive()[0]?.id ?? '', 3, 'kept');
+  await new BackupStore(storage.database).requestDaily([volume.id], new Date());
+  await settled(volume.id);
+  world.mounts.stopContainers(volume.id);
+  await owner.letGo(volume, 0);
+  await settled(volume.id);
+  world.ebs.lose(world.ebs.alive()[0]?.id ?? '');
+  await passTimes(world, worker, volume.id, 2);
+  expect((await owner.facts(volume.id)).state).toBe('lost');
+  const daily = async () => (await owner.backups(volume.id)).find(({ kind }) => kind === 'daily');
+  return { owner, volume, daily };
+}
+
+describe('a volume that AWS has lost', () => {
+  it('has its backups for as long as a final one would be kept, once it is removed', async () => {
+    const { owner, volume, daily } = await lost();
+    await owner.remove('data');
+    await settled(volume.id);
+    world.advance(6.9 * dayMs);
+    await settled(volume.id);
+    expect(await daily()).toMatchObject({ state: 'completed' });
+    expect((await owner.facts(volume.id)).forgottenAt).toBeNull();
+    world.advance(dayMs);
+    await settled(volume.id);
+    expect(await daily()).toMatchObject({ state: 'expired', snapshotId: null });
+    expect((await owner.facts(volume.id)).forgottenAt).not.toBeNull();
+    expect(world.ebs.leftovers(owner.resourceId)).toEqual([]);
+  });
+
+  it('has them as long when its add-on is destroyed', async () => {
+    const { owner, volume, daily } = await lost();
+    await world.resources.remove(owner.resourceId);
+    await settled(volume.id);
+    await settle(world, makeReconciler(world, new CallGate(), storage.database), owner.resourceId);
+    world.advance(6.9 * dayMs);
+    await settled(volume.id);
+    expect(await daily()).toMatchObject({ state: 'completed' });
+    world.advance(dayMs);
+    await settled(volume.id);
+    expect(world.ebs.leftovers(owner.resourceId)).toEqual([]);
+  });
+
+  it('does not come back empty after a removal: it says that a backup is to be restored, and comes back with that', async () => {
+    const { owner, volume, daily } = await lost();
+    await owner.remove('data');
+    await settled(volume.id);
+    await expect(owner.undelete('data')).rejects.toMatchObject({ code: 'volume_lost' });
+    await owner.restore((await daily())?.id ?? '');
+    await settled(volume.id);
+    expect(world.ebs.alive().map(({ content }) => content.get(3)?.toString())).toEqual(['kept']);
+  });
+});
