@@ -71,3 +71,20 @@ describe('a volume that AWS has lost', () => {
     expect(world.ebs.alive().map(({ content }) => content.get(3)?.toString())).toEqual(['kept']);
   });
 });
+
+describe('a volume whose disk AWS does not show for a moment', () => {
+  it('is saved before its disk goes, also when its add-on is being destroyed', async () => {
+    const owner = await VolumeOwner.with(world);
+    const volume = await owner.use(worker);
+    world.mounts.stopContainers(volume.id);
+    await owner.letGo(volume, 0);
+    await settled(volume.id);
+    await world.resources.remove(owner.resourceId);
+    Object.assign(world.ebs.times, { lagMs: 30 * dayMs, idLagMs: 30 * dayMs });
+    await passTimes(world, worker, volume.id, 1);
+    Object.assign(world.ebs.times, { lagMs: 0, idLagMs: 0 });
+    await settled(volume.id);
+    expect(world.ebs.alive()).toEqual([]);
+    expect((await owner.backups(volume.id)).map(({ kind, state }) => `${kind} ${state}`)).toEqual(['final completed']);
+  });
+});

@@ -6,6 +6,10 @@ import { isSaved, requestReplacementBackup, savedContent } from '../replacement-
 import { sooner, VolumeStep } from '../volume-step.js';
 import type { VolumePass } from '../volume-pass.js';
 
+/** A disk that no look has shown for so long is lost; milliseconds. */
+const unseenMsMax = 60_000;
+const unseen = 'AWS to show the disk';
+
 /** No disk is left of a volume that is not wanted any more: each goes once a completed backup holds what it held. */
 @Injectable()
 export class DeleteDisks extends VolumeStep {
@@ -16,6 +20,8 @@ export class DeleteDisks extends VolumeStep {
   }
 
   async ensure(pass: VolumePass): Promise<StepResult> {
+    if (pass.disks.length === 0 && isMissed(pass) && (pass.facts.waitingFor !== unseen || pass.waitedMs < unseenMsMax))
+      return waitFor(unseen, 2_000);
     let result = done;
     for (const disk of pass.disks) result = sooner(result, await this.#remove(pass, disk));
     if (pass.disks.length === 0) await pass.record({ state: 'deleted', attachedHostId: null, attachedInstanceId: null });
@@ -31,6 +37,13 @@ export class DeleteDisks extends VolumeStep {
     pass.disks = pass.disks.filter(({ id }) => id !== disk.id);
     return done;
   }
+}
+
+/** What it held last is not saved, and it was there until now: one look that shows nothing proves nothing. */
+function isMissed({ facts, volume, completedBackups }: VolumePass): boolean {
+  const isSaved = completedBackups.some(({ kind, generation }) => kind === 'final' && generation === volume.generation);
+  const isKnownGone = facts.state === 'deleted' || facts.state === 'lost' || facts.ebsVolumeId === null;
+  return !isSaved && !isKnownGone && facts.generation === volume.generation && facts.lastAttachedAt !== null;
 }
 
 /** Asks for it, unless there is one. A disk that no host ever had, and that was made of nothing, needs none. */
