@@ -148,6 +148,22 @@ describe('a backup', () => {
     expect(world.ebs.snapshots).toHaveLength(1);
   });
 
+  it('whose snapshot takes hours is not given up because AWS cannot be asked how far it is', async () => {
+    const { owner, volume } = await inUse();
+    world.ebs.times.snapshotMs = 4 * 3_600_000;
+    await owner.backUp('data');
+    await passTimes(world, worker, volume.id, 1);
+    world.advance(3 * 3_600_000);
+    gate.refuse('snapshots.find', 'aws_unavailable', 20);
+    gate.refuse('snapshots.findOf', 'aws_unavailable', 20);
+    await passTimes(world, worker, volume.id, 20);
+    expect((await owner.backups(volume.id))[0]).toMatchObject({ state: 'pending', failures: 0 });
+    world.advance(3_600_000);
+    await settled(volume.id);
+    expect((await owner.backups(volume.id))[0]).toMatchObject({ state: 'completed', failures: 0, consistency: 'filesystem' });
+    expect(world.ebs.snapshots).toHaveLength(1);
+  });
+
   it('fails with a sentence when an hour and a half of tries were in vain, and keeps nobody from anything', async () => {
     const { owner, volume } = await inUse();
     gate.refuse('snapshots.create', 'aws_rejected', 100);

@@ -21,17 +21,17 @@ export class CompleteBackup {
     private readonly log: WorkerLog,
   ) {}
 
-  /** @throws AppError `aws_rejected` when the snapshot came to nothing, `aws_unavailable` when it is not to be found. */
+  /** @throws AppError `backup_failed` when the snapshot came to nothing, or is not to be found; anything else says nothing of it. */
   async run(pass: VolumePass, backup: OwnBackup): Promise<StepResult> {
     const snapshot = await this.snapshots.find(backup.snapshotId ?? '');
     const ageMs = Date.now() - (backup.takenAt?.getTime() ?? 0);
     if (!snapshot) {
       if (ageMs < lagMsMax) return waitFor('AWS to show a backup', 2_000);
-      throw new AppError('aws_unavailable', { snapshotId: backup.snapshotId, reason: 'the snapshot is not to be found' });
+      throw failed(backup, 'AWS does not know the snapshot of this backup any more.');
     }
     if (snapshot.state === 'error') {
       await this.snapshots.delete(snapshot.id);
-      throw new AppError('aws_rejected', { snapshotId: snapshot.id }, { message: 'AWS could not complete this backup.' });
+      throw failed(backup, 'AWS could not complete this backup.');
     }
     if (snapshot.state === 'pending') return waitFor('a backup to complete', ageMs < 60_000 ? 2_000 : 15_000);
     await this.#complete(pass, backup, snapshot.completedAt ?? new Date());
@@ -39,14 +39,14 @@ export class CompleteBackup {
   }
 
   async #complete(pass: VolumePass, backup: OwnBackup, completedAt: Date): Promise<void> {
-    // A lost answer may have made two of them: one is the backup's, the other nobody's.
-    for (const { id, backupId } of await this.snapshots.listOf(pass.volume.id))
-      if (backupId === backup.id && id !== backup.snapshotId) await this.snapshots.delete(id);
     const before = pass.completedBackups.findLast(({ generation, snapshotId }) => generation === backup.generation && snapshotId !== null);
     const completed = await pass.recordBackup(backup, { state: 'completed', completedAt, failure: null });
     await this.#tellWhatIsMissing(pass, completed);
     const changedBytes = before?.snapshotId ? await this.#changedBytes(pass, before.snapshotId, backup.snapshotId ?? '') : null;
     if (changedBytes !== null) await pass.recordBackup(completed, { changedBytes });
+    // A lost answer may have made two of them: one is the backup's, the other nobody's. What stays is the orphan sweep's.
+    for (const { id, backupId } of await this.snapshots.listOf(pass.volume.id))
+      if (backupId === backup.id && id !== backup.snapshotId) await this.snapshots.delete(id);
   }
 
   /** A hook that fails each day is noticed before its backup is needed. */
@@ -66,4 +66,8 @@ export class CompleteBackup {
       return null;
     }
   }
+}
+
+function failed({ id, snapshotId }: OwnBackup, message: string): AppError {
+  return new AppError('backup_failed', { backupId: id, snapshotId }, { message });
 }

@@ -41,6 +41,8 @@ export class BackUp extends VolumeStep {
     } catch (error) {
       if (!(error instanceof AppError) || hasCode(error, 'lease_lost', 'storage_unavailable')) throw error;
       if (hasCode(error, 'aws_throttled', 'snapshot_limit')) return waitFor('AWS to take another backup', awsBusyMs);
+      // The snapshot goes on without us, maybe for hours: that nobody can be asked how far it is, is no failure of it.
+      if (backup.state === 'pending' && !hasCode(error, 'backup_failed')) return waitFor('AWS to tell how far a backup is', awsBusyMs);
       return await this.#fail(pass, backup, error);
     }
   }
