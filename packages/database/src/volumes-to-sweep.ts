@@ -83,15 +83,21 @@ export async function livingVolumes(
   return { known: idsOf(false), forgotten: idsOf(true) };
 }
 
-/** Which of these backups may still need a snapshot: with the one that is theirs, or null while it is being made. */
-export async function livingBackups(database: Database, candidates: readonly string[]): Promise<Map<string, string | null>> {
+/** Of what is known of a backup: whether it may still need a snapshot, and which is its own, or null while that is being made. */
+export interface KnownBackup {
+  readonly isLiving: boolean;
+  readonly snapshotId: string | null;
+}
+
+/** Those of these backups that are known. */
+export async function knownBackups(database: Database, candidates: readonly string[]): Promise<Map<string, KnownBackup>> {
   const { rows } = await orUnavailable(() =>
-    database.pool.query<{ id: string; snapshotId: string | null }>(
-      `SELECT id, snapshot_id AS "snapshotId" FROM backups WHERE id = ANY($1::uuid[]) AND state IN ('requested', 'pending', 'completed')`,
+    database.pool.query<KnownBackup & { id: string }>(
+      `SELECT id, snapshot_id AS "snapshotId", state IN ('requested', 'pending', 'completed') AS "isLiving" FROM backups WHERE id = ANY($1::uuid[])`,
       [candidates.filter((id) => uuid.test(id))],
     ),
   );
-  return new Map(rows.map(({ id, snapshotId }) => [id, snapshotId]));
+  return new Map(rows.map(({ id, ...backup }) => [id, backup]));
 }
 
 async function ids(database: Database, text: string, values: unknown[]): Promise<string[]> {

@@ -1,3 +1,4 @@
+import type { KnownBackup } from '@dockhero/database/volumes-to-sweep';
 import type { Disk, ScratchDisk } from '@dockhero/domain/ports/disks';
 import type { Snapshot } from '@dockhero/domain/ports/snapshots';
 
@@ -8,29 +9,37 @@ export interface StoredThing {
   readonly instanceId?: string;
 }
 
+/** Something that carries the tag of a volume, or of a backup, that is not in the database. */
+export interface UnknownThing extends StoredThing {
+  readonly of: string | null;
+}
+
 /**
- * What of EBS nobody needs, and which disks nobody knows. @param volumes ids, by whether their content may still be had.
- * @param backups those that may need a snapshot, with the one that is theirs, or null while it is being made.
+ * What of EBS nobody needs, and what nobody knows: a row is there before its disk or snapshot is made, so that one without a row is of a database
+ * that had a later state than this one. @param volumes ids, by whether their content may still be had. @param backups those that are known.
  */
 export function findVolumeOrphans(
   disks: readonly Pick<Disk, 'id' | 'volumeId'>[],
   snapshots: readonly Pick<Snapshot, 'id' | 'backupId'>[],
   volumes: { readonly known: ReadonlySet<string>; readonly forgotten: ReadonlySet<string> },
-  backups: ReadonlyMap<string, string | null>,
-): { orphans: StoredThing[]; unknown: Pick<Disk, 'id' | 'volumeId'>[] } {
+  backups: ReadonlyMap<string, KnownBackup>,
+): { orphans: StoredThing[]; unknown: UnknownThing[] } {
   const forgotten = disks.filter(({ volumeId }) => volumeId !== null && volumes.forgotten.has(volumeId));
-  const unknown = disks.filter(({ volumeId }) => volumeId === null || !(volumes.known.has(volumeId) || volumes.forgotten.has(volumeId)));
+  const strange = disks.filter(({ volumeId }) => volumeId === null || !(volumes.known.has(volumeId) || volumes.forgotten.has(volumeId)));
   const needless = snapshots.filter(({ id, backupId }) => {
-    if (backupId === null) return false;
-    const own = backups.get(backupId);
-    return own === undefined || (own !== null && own !== id);
+    const backup = backups.get(backupId ?? '');
+    return backup !== undefined && (!backup.isLiving || (backup.snapshotId !== null && backup.snapshotId !== id));
   });
+  const odd = snapshots.filter(({ backupId }) => backupId !== null && !backups.has(backupId));
   return {
     orphans: [
       ...forgotten.map(({ id }) => ({ kind: 'disk' as const, id })),
       ...needless.map(({ id }) => ({ kind: 'snapshot' as const, id })),
     ],
-    unknown,
+    unknown: [
+      ...strange.map(({ id, volumeId }) => ({ kind: 'disk' as const, id, of: volumeId })),
+      ...odd.map(({ id, backupId }) => ({ kind: 'snapshot' as const, id, of: backupId })),
+    ],
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Database } from '@dockhero/database/client';
 import { VerificationStore } from '@dockhero/database/verification-store';
-import { livingBackups, livingVolumes } from '@dockhero/database/volumes-to-sweep';
+import { knownBackups, livingVolumes } from '@dockhero/database/volumes-to-sweep';
 import { Disks } from '@dockhero/domain/ports/disks';
 import { Snapshots } from '@dockhero/domain/ports/snapshots';
 import type { OnModuleDestroy, OnModuleInit } from '@nestjs/common';
@@ -11,8 +11,9 @@ import { Repeater } from '../reconcile/repeater.js';
 import { findScratchOrphans, findVolumeOrphans, type StoredThing } from './find-volume-orphans.js';
 
 /**
- * Finds disks and snapshots by tag that nobody needs any more, and removes them: snapshots whose backup has expired, has failed or is not known,
- * disks that were made to verify a backup that is not being verified, and disks of volumes that are forgotten. A disk of a volume that is not known is reported only: what it holds may be all there is.
+ * Finds disks and snapshots by tag that nobody needs any more, and removes them: snapshots whose backup has expired, has failed or has another one,
+ * disks that were made to verify a backup that is not being verified, and disks of volumes that are forgotten. A disk of a volume that is not known,
+ * or a snapshot of a backup, is reported only: what it holds may be all there is.
  */
 export class VolumeOrphanSweep implements OnModuleInit, OnModuleDestroy {
   readonly #repeater: Repeater;
@@ -33,11 +34,14 @@ export class VolumeOrphanSweep implements OnModuleInit, OnModuleDestroy {
     const [disks, snapshots, scratch] = await Promise.all([this.disks.listAll(), this.snapshots.listAll(), this.disks.listScratch()]);
     const [volumes, backups, verified] = await Promise.all([
       livingVolumes(this.database, [...new Set(disks.flatMap(({ volumeId }) => volumeId ?? []))]),
-      livingBackups(this.database, [...new Set(snapshots.flatMap(({ backupId }) => backupId ?? []))]),
+      knownBackups(this.database, [...new Set(snapshots.flatMap(({ backupId }) => backupId ?? []))]),
       new VerificationStore(this.database).beingVerified(scratch.map(({ backupId }) => backupId)),
     ]);
     const { orphans, unknown } = findVolumeOrphans(disks, snapshots, volumes, backups);
-    for (const { id, volumeId } of unknown) this.logger.warn({ diskId: id, volumeId }, 'a disk of a volume that is not known: left alone');
+    for (const { kind, id, of } of unknown) {
+      if (kind === 'disk') this.logger.warn({ diskId: id, volumeId: of }, 'a disk of a volume that is not known: left alone');
+      else this.logger.warn({ snapshotId: id, backupId: of }, 'a snapshot of a backup that is not known: left alone');
+    }
     const all = [...orphans, ...findScratchOrphans(scratch, verified)];
     const count = disks.length + snapshots.length + scratch.length;
     const { due, waiting, tooMany } = findLasting(all, count, this.#firstSeen, now, this.settings.graceMs);

@@ -104,6 +104,14 @@ describe('the sweeps of volumes', () => {
   });
 });
 
+/** So many backups that are given up, although there is a snapshot. */
+async function withFailedBackups(count: number): Promise<void> {
+  const { owner, volume } = await attached();
+  for (let made = 0; made < count; made += 1) await owner.backUp('data');
+  await settled(volume.id);
+  await world.database.backup.updateMany({ where: { volumeId: volume.id }, data: { state: 'failed' } });
+}
+
 describe('the orphan sweep of volumes', () => {
   const disk = (volumeId: string) => ({
     resourceId: randomUUID(),
@@ -118,31 +126,33 @@ describe('the orphan sweep of volumes', () => {
     snapshotId: null,
   });
 
-  it('leaves what is needed, and the disks of volumes that nobody knows', async () => {
+  it('leaves what is needed, and the disks and snapshots of volumes and backups that nobody knows', async () => {
     const { owner, volume } = await attached();
     await owner.backUp('data');
     await settled(volume.id);
-    await portsOf(world, new CallGate()).disks.create('t', disk(randomUUID()));
+    const { disks, snapshots } = portsOf(world, new CallGate());
+    await disks.create('t', disk(randomUUID()));
+    const spec = { resourceId: owner.resourceId, volumeId: volume.id, name: 'x' };
+    // As after the database was restored from a copy of yesterday.
+    for (const backupId of [randomUUID(), 'somebody typed this'])
+      await snapshots.create(world.ebs.alive()[0]?.id ?? '', { ...spec, backupId });
     await sweepFor(4);
     expect(world.ebs.alive()).toHaveLength(2);
-    expect(world.ebs.snapshots).toHaveLength(1);
+    expect(world.ebs.snapshots).toHaveLength(3);
   });
 
-  it('removes snapshots of backups that have expired, have failed or are not known, after the grace period', async () => {
+  it('removes snapshots of backups that have expired or have failed, and second ones, after the grace period', async () => {
     const { owner, volume } = await attached();
-    const id = await owner.backUp('data');
+    const [id, other] = [await owner.backUp('data'), await owner.backUp('data')];
     await settled(volume.id);
-    const { snapshots } = portsOf(world, new CallGate());
-    const spec = { resourceId: owner.resourceId, volumeId: volume.id, name: 'x' };
-    const diskId = world.ebs.alive()[0]?.id ?? '';
-    const unknown = await snapshots.create(diskId, { ...spec, backupId: randomUUID() });
-    const typed = await snapshots.create(diskId, { ...spec, backupId: 'somebody typed this' });
+    world.ebs.snapshots.push(...world.ebs.snapshots.slice(0, 1).map((first) => ({ ...first, id: 'second' })));
     await sweepFor(1);
     expect(world.ebs.snapshots).toHaveLength(3);
     await sweepFor(1);
-    expect(world.ebs.snapshots.map((snapshot) => snapshot.id)).not.toContain(unknown.id);
-    expect(world.ebs.snapshots.map((snapshot) => snapshot.id)).not.toContain(typed.id);
+    expect(world.ebs.snapshots.map((snapshot) => snapshot.id)).not.toContain('second');
+    expect(world.ebs.snapshots).toHaveLength(2);
     await world.database.backup.update({ where: { id }, data: { state: 'failed' } });
+    await world.database.backup.update({ where: { id: other }, data: { state: 'expired' } });
     await sweepFor(2);
     expect(world.ebs.snapshots).toEqual([]);
   });
@@ -158,21 +168,13 @@ describe('the orphan sweep of volumes', () => {
   });
 
   it('removes nothing when most of what there is looks like orphans', async () => {
-    const { owner, volume } = await attached();
-    const { snapshots } = portsOf(world, new CallGate());
-    const diskId = world.ebs.alive()[0]?.id ?? '';
-    for (let count = 0; count < 7; count += 1)
-      await snapshots.create(diskId, { resourceId: owner.resourceId, volumeId: volume.id, name: 'x', backupId: randomUUID() });
+    await withFailedBackups(7);
     await sweepFor(4);
     expect(world.ebs.snapshots).toHaveLength(7);
   });
 
   it('goes on when one thing cannot be removed', async () => {
-    const { owner, volume } = await attached();
-    const { snapshots } = portsOf(world, new CallGate());
-    const diskId = world.ebs.alive()[0]?.id ?? '';
-    for (let count = 0; count < 2; count += 1)
-      await snapshots.create(diskId, { resourceId: owner.resourceId, volumeId: volume.id, name: 'x', backupId: randomUUID() });
+    await withFailedBackups(2);
     gate.refuse('snapshots.delete', 'aws_rejected', 1);
     await sweepFor(2);
     expect(world.ebs.snapshots).toHaveLength(1);
