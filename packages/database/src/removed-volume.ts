@@ -9,21 +9,30 @@ export interface RemovedVolume extends VolumeWithFacts {
   readonly final: { readonly id: string; readonly state: BackupState } | null;
 }
 
+const lock = `
+  SELECT id FROM volumes WHERE resource_id = $1::uuid AND name = $2 AND desired = 'removed' ORDER BY removed_at DESC LIMIT 1 FOR UPDATE`;
 const select = `
   SELECT ${volumeWithFactsColumns}, b.id AS "finalId", b.state AS "finalState" FROM ${volumeWithFactsTables} LEFT JOIN LATERAL (
     SELECT id, state FROM backups WHERE volume_id = v.id AND kind = 'final' AND generation = v.generation ORDER BY requested_at DESC LIMIT 1
   ) b ON true
-  WHERE v.resource_id = $1::uuid AND v.name = $2 AND v.desired = 'removed' ORDER BY v.removed_at DESC LIMIT 1 FOR UPDATE OF v`;
+  WHERE v.id = $1::uuid`;
 
-/** The volume of this name that was removed last, locked. @throws AppError `volume_not_found`. */
+/** The volume of this name that was removed last, locked, and what is known of it since then: whoever forgets it holds it. @throws AppError `volume_not_found`. */
 export async function findRemoved(connection: Connection, resourceId: ResourceId, name: string): Promise<RemovedVolume> {
+  const locked = await connection.query<{ id: string }>(lock, [resourceId, name]);
+  if (!locked.rows[0]) throw new AppError('volume_not_found', { resourceId });
   const { rows } = await connection.query<Record<string, unknown> & { finalId: string | null; finalState: BackupState }>(select, [
-    resourceId,
-    name,
+    locked.rows[0].id,
   ]);
   const [row] = rows;
   if (!row) throw new AppError('volume_not_found', { resourceId });
   return { ...toVolumeWithFacts(row), final: row.finalId === null ? null : { id: row.finalId, state: row.finalState } };
+}
+
+/** Keeps what a volume is to come back from, until the transaction ends. @throws AppError `volume_kept_no_more` when it is off the list by now. */
+export async function holdSource(connection: Connection, volumeId: string, backupId: string): Promise<void> {
+  const { rows } = await connection.query<{ state: BackupState }>('SELECT state FROM backups WHERE id = $1::uuid FOR SHARE', [backupId]);
+  if (!rows[0] || rows[0].state === 'expired') throw new AppError('volume_kept_no_more', { volume: volumeId });
 }
 
 /**

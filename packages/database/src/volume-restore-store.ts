@@ -11,7 +11,7 @@ import { findLive, lockVolume, sizesOfOthers } from './find-volume.js';
 import { insertVolume } from './insert-volume.js';
 import { lockResource, tell } from './lock-resource.js';
 import { inTransaction, type Connection } from './transaction.js';
-import { decideReturn, findRemoved } from './removed-volume.js';
+import { decideReturn, findRemoved, holdSource } from './removed-volume.js';
 import { volumeColumns, type VolumeWithFacts } from './volume-rows.js';
 
 export interface Restore {
@@ -40,6 +40,7 @@ export class VolumeRestoreStore {
       await assertFree(connection, resourceId, name);
       const removed = await findRemoved(connection, resourceId, name);
       const sourceBackupId = decideReturn(removed);
+      if (sourceBackupId !== null) await holdSource(connection, removed.volume.id, sourceBackupId);
       const volume = await this.#replace(connection, plan, removed, { sourceBackupId, sizeGib: null, backupGib: 0 });
       await tell(connection, resourceId, { kind: 'desired', text: `Volume ${name} was brought back`, data: { volume: volume.id } });
       return volume;

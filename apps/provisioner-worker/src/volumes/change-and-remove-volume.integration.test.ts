@@ -100,6 +100,23 @@ describe('a volume that is removed', () => {
     expect(await owner.backups(volume.id)).toEqual([]);
   });
 
+  it('is not forgotten when somebody wants it back at that moment', async () => {
+    const owner = await VolumeOwner.with(world);
+    const volume = await owner.create();
+    await settled(volume.id);
+    await owner.remove('data');
+    await settled(volume.id);
+    world.advance(7.1 * dayMs);
+    const release = gate.hold('disks.listOf');
+    const pass = worker.pass(volume.id);
+    await expect.poll(() => gate.calls.at(-1)).toBe('disks.listOf');
+    await owner.undelete('data');
+    release();
+    await pass;
+    await settled(volume.id);
+    expect(await owner.facts(volume.id)).toMatchObject({ forgottenAt: null, state: 'available', generation: 2 });
+  });
+
   it('goes with its resource, whose other things are kept until the final backup is complete', async () => {
     const owner = await VolumeOwner.with(world);
     const volume = await owner.use(worker);
