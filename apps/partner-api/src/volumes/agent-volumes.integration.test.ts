@@ -155,6 +155,17 @@ describe('a host that wants a volume', () => {
     expect((await post(agent, volumeId, 'attach')).body).toMatchObject(refused);
   });
 
+  it('hears of trouble that keeps the disk away, and not of trouble with backups', async () => {
+    const { agent } = await booted();
+    const volumeId = String((await create(agent, 'data')).body.id);
+    await post(agent, volumeId, 'attach');
+    const trouble = { attentionCode: 'aws_rejected', attentionMessage: 'AWS refused a request.' };
+    await passes.see(volumeId, { state: 'attaching', step: 'expire backups', ...trouble });
+    expect((await post(agent, volumeId, 'attach')).body).toMatchObject({ attached_here: false, refusal: null });
+    await passes.see(volumeId, { state: 'missing', step: 'create disk', ...trouble });
+    expect((await post(agent, volumeId, 'attach')).body).toMatchObject({ refusal: 'AWS refused a request.' });
+  });
+
   it('gets it though another asks at the same time, who is told so; once it has it, a pass decides', async () => {
     const { id, agent } = await booted();
     const volumeId = String((await create(agent, 'data')).body.id);

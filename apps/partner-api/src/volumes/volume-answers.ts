@@ -4,6 +4,7 @@ import type { DestroyedBackup, ListedVolume } from '@dockhero/database/read-volu
 import type { VolumeWithFacts } from '@dockhero/database/volume-rows';
 import type { Backup } from '@dockhero/domain/volumes/backup';
 import type { Volume, VolumeFacts, VolumeState } from '@dockhero/domain/volumes/volume';
+import { isOnWayToHost } from '@dockhero/domain/volumes/volume-steps';
 import type { VolumeSettings } from '@dockhero/domain/volumes/volume-settings';
 
 const dayMs = 86_400_000;
@@ -97,10 +98,11 @@ function isFormatted({ formattedGeneration, generation, sourceBackupId }: Volume
   return formattedGeneration >= generation || sourceBackupId !== null;
 }
 
-/** What a pass has said before the host asked is no answer to it. */
+/** What a pass has said before the host asked is no answer to it; nor is what is wrong with other things than the disk's way to it. */
 function whyNot(volume: Volume, facts: VolumeFacts | null, hostId: string): string | null {
   if (!facts || facts.seenVersion < volume.desiredVersion) return null;
-  return facts.attentionMessage ?? (volume.wantedHostId === hostId ? facts.refusal : null);
+  const trouble = isOnWayToHost(facts.step) ? facts.attentionMessage : null;
+  return trouble ?? (volume.wantedHostId === hostId ? facts.refusal : null);
 }
 
 function shownState(state: VolumeState): Exclude<VolumeAnswer['state'], 'removed'> {

@@ -40,6 +40,24 @@ describe('a volume that is to grow', () => {
   });
 });
 
+describe('a volume whose change AWS refuses', () => {
+  it('needs a person, and comes to hosts as before', async () => {
+    const owner = await VolumeOwner.with(world);
+    const volume = await owner.use(worker);
+    world.mounts.stopContainers(volume.id);
+    await owner.letGo(volume, 0);
+    gate.refuse('disks.modify', 'aws_rejected', 1_000);
+    await owner.resize('data', 3);
+    await passes(volume.id, 60);
+    expect(await owner.facts(volume.id)).toMatchObject({ state: 'available', attentionCode: 'aws_rejected' });
+    await owner.want(volume, 0);
+    await passes(volume.id, 1);
+    expect(await owner.facts(volume.id)).toMatchObject({ state: 'attaching', attentionCode: 'aws_rejected', refusal: null });
+    await passes(volume.id, 3);
+    expect(await owner.mount(volume, 0)).toBe(true);
+  });
+});
+
 describe('a volume that is removed', () => {
   it('leaves a final backup and no disk, comes back from it, and is forgotten when its time is over', async () => {
     const owner = await VolumeOwner.with(world);

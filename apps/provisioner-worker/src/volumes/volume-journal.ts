@@ -1,6 +1,7 @@
 import { AuditLog } from '@dockhero/database/audit-log';
 import { volumesQueue } from '@dockhero/contracts/volumes-queue';
 import type { AppError } from '@dockhero/domain/errors';
+import { isOnWayToHost } from '@dockhero/domain/volumes/volume-steps';
 import { Injectable } from '@nestjs/common';
 import type { StepResult } from '../reconcile/step.js';
 import type { VolumePass } from './volume-pass.js';
@@ -34,7 +35,7 @@ export class VolumeJournal {
       waitingFor,
       // Of the waiting, not of the step: how long AWS takes for one call is counted from its beginning.
       stepStartedAt: step === null ? null : isSame ? (facts.stepStartedAt ?? new Date()) : new Date(),
-      refusal: pass.refusal ?? (needsAttention(pass, failed) && !failed?.step.isBackground ? waitingFor : null),
+      refusal: pass.refusal ?? (needsAttention(pass, failed) && isOnWayToHost(step) ? waitingFor : null),
       failures: failed ? facts.failures + 1 : 0,
       attentionCode: needsAttention(pass, failed) ? (failed?.error?.code ?? null) : null,
       attentionMessage: needsAttention(pass, failed) ? (failed?.error?.message ?? null) : null,

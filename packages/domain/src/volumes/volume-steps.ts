@@ -21,3 +21,10 @@ export const removedVolumeSteps = [
 ] as const;
 
 export type VolumeStepName = (typeof presentVolumeSteps)[number] | (typeof removedVolumeSteps)[number];
+
+const stepsToHost: readonly (string | null)[] = ['release replaced disks', 'create disk', 'attach disk'] satisfies VolumeStepName[];
+
+/** Whether a host has to wait for this step before it has the disk. What goes wrong in any other keeps no container from starting. */
+export function isOnWayToHost(step: string | null): boolean {
+  return stepsToHost.includes(step);
+}
