@@ -44,6 +44,17 @@ describe('which daily backups may go', () => {
     expect(kept([...damaged, ...year.slice(3, 9)], { daily: 1, weekly: 0, monthly: 0 })).toEqual([damaged[0], year[3]]);
   });
 
+  it('gives no place to one that was found damaged, which stays as long as a daily one does', () => {
+    const damaged = (backup: KeptBackup): KeptBackup => ({ ...backup, verification: 'failed' });
+    const lastOfOctober = year.find(({ id }) => id.startsWith('2026-10-31'))!;
+    const withDamaged = year.map((backup) => (backup === lastOfOctober || backup === year[2] ? damaged(backup) : backup));
+    const left = kept(withDamaged).map(({ id }) => id.slice(0, 10));
+    expect(left).toContain('2026-10-30');
+    expect(left).not.toContain('2026-10-31');
+    expect(left.filter((day) => day >= '2026-11-20')).toHaveLength(8);
+    expect(left).toContain(year[2]?.id.slice(0, 10));
+  });
+
   it('counts days that have one: a week without backups costs none', () => {
     const gappy = [...year.slice(0, 3), ...year.slice(100, 104)];
     expect(kept(gappy)).toEqual(gappy);

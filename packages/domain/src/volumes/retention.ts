@@ -23,17 +23,20 @@ const monthOf = (at: Date) => at.getUTCFullYear() * 12 + at.getUTCMonth();
 /**
  * Ids of the completed backups of one volume that may go, the oldest first. A daily one stays while it is the newest of one of the days, weeks or
  * months that are kept; the others until their time is over. The newest of all never goes, nor the newest that was not found damaged. A day without a
- * backup takes no place.
+ * backup takes no place. One that was found damaged takes nobody's, and stays for some days: somebody may want to look at it.
  */
 export function backupsToExpire(completed: readonly KeptBackup[], keep: BackupsKept, now: Date): string[] {
   const newestFirst = completed.toSorted((a, b) => b.takenAt.getTime() - a.takenAt.getTime());
   const daily = newestFirst.filter(({ keepUntil }) => keepUntil === null);
+  const isGood = ({ verification }: KeptBackup) => verification !== 'failed';
+  const good = daily.filter(isGood);
   const kept = new Set([
     ...newestFirst.slice(0, 1),
-    ...newestFirst.filter(({ verification }) => verification !== 'failed').slice(0, 1),
+    ...newestFirst.filter(isGood).slice(0, 1),
     ...newestOfEach(daily, keep.daily, dayOf),
-    ...newestOfEach(daily, keep.weekly, weekOf),
-    ...newestOfEach(daily, keep.monthly, monthOf),
+    ...newestOfEach(good, keep.daily, dayOf),
+    ...newestOfEach(good, keep.weekly, weekOf),
+    ...newestOfEach(good, keep.monthly, monthOf),
     ...newestFirst.filter(({ keepUntil }) => keepUntil !== null && keepUntil > now),
   ]);
   return newestFirst
