@@ -48,17 +48,18 @@ export interface DailyVolume extends Omit<DailyBackups, 'windowHour'> {
   readonly resourceId: ResourceId;
 }
 
-/** Every volume that is wanted with daily backups and has held something. */
+/** Every volume that is wanted with daily backups and has held something, but for those that one is being made of. One that was found damaged counts for nothing. */
 export async function dailyVolumes(database: Database, now: Date): Promise<DailyVolume[]> {
   const { rows } = await orUnavailable(() =>
     database.pool.query<DailyVolume>(
       `SELECT v.id AS "volumeId", v.resource_id AS "resourceId", v.created_at AS "createdAt", CASE WHEN f.attached_instance_id IS NOT NULL THEN $1::timestamptz ELSE f.last_attached_at END AS "lastAttachedAt",
          b."lastDailyAt", b."lastCompletedTakenAt"
        FROM ${tables} LEFT JOIN LATERAL (
-         SELECT max(requested_at) FILTER (WHERE kind = 'daily') AS "lastDailyAt", max(taken_at) FILTER (WHERE state = 'completed') AS "lastCompletedTakenAt"
+         SELECT max(requested_at) FILTER (WHERE kind = 'daily') AS "lastDailyAt", max(taken_at) FILTER (WHERE state = 'completed' AND verification IS DISTINCT FROM 'failed') AS "lastCompletedTakenAt",
+           bool_or(kind = 'daily' AND state IN ('requested', 'pending')) AS "isUnderWay"
          FROM backups WHERE volume_id = v.id
        ) b ON true
-       WHERE NOT ${removed} AND v.backups = 'daily' AND f.last_attached_at IS NOT NULL AND f.generation = v.generation`,
+       WHERE NOT ${removed} AND v.backups = 'daily' AND f.last_attached_at IS NOT NULL AND f.generation = v.generation AND b."isUnderWay" IS NOT TRUE`,
       [now],
     ),
   );

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { settle } from '../testing/drive.js';
+import { passTimes, settle } from '../testing/drive.js';
 import { prepareVolumes, type PreparedVolumes } from '../testing/prepare-volumes.js';
 import { VolumeOwner } from '../testing/volume-owner.js';
 import { DailyBackups } from './daily-backups.js';
@@ -48,6 +48,34 @@ describe('daily backups', () => {
       await daily().run(new Date());
       await settled(volume.id);
     }
+    expect(await owner.backups(volume.id)).toHaveLength(1);
+  });
+
+  it('are asked for when the last one was found damaged, though no host has had it since', async () => {
+    const { owner, volume } = await inUse();
+    world.mounts.stopContainers(volume.id);
+    await owner.letGo(volume, 0);
+    await settled(volume.id);
+    const day = async () => {
+      world.advance(dayMs);
+      await daily().run(new Date());
+      await settled(volume.id);
+    };
+    await day();
+    await storage.database.backup.updateMany({ where: { volumeId: volume.id }, data: { verification: 'failed', verifiedAt: new Date() } });
+    await day();
+    await day();
+    expect((await owner.backups(volume.id)).map(({ verification }) => verification)).toEqual(['failed', null]);
+  });
+
+  it('that take longer than a day leave the others their turn', async () => {
+    const { owner, volume } = await inUse();
+    world.ebs.times.snapshotMs = 10 * dayMs;
+    world.advance(dayMs);
+    expect(await daily().run(new Date())).toBe(1);
+    await passTimes(world, worker, volume.id, 2);
+    world.advance(dayMs);
+    expect(await daily().run(new Date())).toBe(0);
     expect(await owner.backups(volume.id)).toHaveLength(1);
   });
 });
