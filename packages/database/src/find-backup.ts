@@ -4,8 +4,12 @@ import type { Backup } from '@dockhero/domain/volumes/backup';
 import type { Connection } from './transaction.js';
 import { backupColumns, backupTables, ownerHashSql } from './volume-rows.js';
 
-/** SQL: whether the person, or team, that owns the app of resource `$1` now owned that of `backups b` when it was made. Null where nobody is known. */
-export const isOfSameOwner = `b.owner_hash = ${ownerHashSql('$1::uuid')}`;
+/**
+ * SQL: whether the person that owns the app of resource `$1` now owned that of `backups b` when it was made. Apps change hands: only what Heroku has
+ * said just now counts (`OwnerQuestionStore`). Null where nobody is known.
+ */
+export const isOfSameOwner = `(b.owner_hash = ${ownerHashSql('$1::uuid')} AND EXISTS (
+  SELECT 1 FROM clusters WHERE resource_id = $1::uuid AND contacts_read_at > now() - interval '2 minutes'))`;
 
 const select = `
   SELECT ${backupColumns} FROM ${backupTables}

@@ -107,6 +107,11 @@ export const errorCatalog = {
   backup_not_found: { status: 404, retry: 'never', message: 'There is no such backup. `heroku dh:backups` lists them.' },
   backup_not_ready: { status: 409, retry: 'later', message: 'This backup is not complete yet. Try again in a few minutes.' },
   backup_failed: { status: 409, retry: 'never', message: 'This backup failed: there is nothing to restore from it.' },
+  owner_unknown: {
+    status: 503,
+    retry: 'later',
+    message: 'Heroku does not say at the moment who owns this app. Try again in a few minutes.',
+  },
   too_many_backups: { status: 429, retry: 'never', message: 'This volume has 100 backups made by hand. Wait until old ones end.' },
   block_not_found: { status: 404, retry: 'never', message: 'This block of the backup was never written: it is zeros.' },
   download_too_fast: { status: 429, retry: 'later', message: 'This add-on downloads more than we can send. Go on in a few seconds.' },

@@ -1,3 +1,4 @@
+import { AlertContactStore } from '@dockhero/database/alert-contact-store';
 import { AuthorizationStore } from '@dockhero/database/authorization-store';
 import type { Database } from '@dockhero/database/client';
 import { ClusterAuthorityStore } from '@dockhero/database/cluster-authority-store';
@@ -22,6 +23,11 @@ export class AsWorker {
       await this.#clusters.load(lease);
       await this.#clusters.record(lease, patch);
     });
+  }
+
+  /** Heroku was asked just now, and names this owner of the app. */
+  async readOwner(id: string, email: string): Promise<void> {
+    await this.#withLease(id, (lease) => new AlertContactStore(this.database).record(lease, [{ email, role: 'owner' }]));
   }
 
   /** Tokens exchanged, authority made, Swarm up, Heroku told. */

@@ -5,6 +5,7 @@ import type { GivenOptions } from '@dockhero/domain/volumes/parse-options';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ApiUnderTest, type Answer } from '../testing/api-under-test.js';
 import { AsVolumeWorker } from '../testing/as-volume-worker.js';
+import { AsWorker } from '../testing/as-worker.js';
 import { runResource, type RunningResource } from '../testing/run-resource.js';
 import { takeVolumeRing } from '../testing/rung-volumes.js';
 
@@ -21,7 +22,7 @@ const ann = 'ann@example.test';
 /** A running add-on whose app Ann owns. */
 async function running(owner = ann, plan = 'standard'): Promise<RunningResource> {
   const resource = await runResource(api, plan);
-  await api.database.alertContact.create({ data: { resourceId: resource.id, email: owner, role: 'owner' } });
+  await new AsWorker(api.database).readOwner(resource.id, owner);
   return resource;
 }
 

@@ -4,6 +4,7 @@ import { VolumeSettingsStore } from '@dockhero/database/volume-settings-store';
 import { AppError } from '@dockhero/domain/errors';
 import { Injectable } from '@nestjs/common';
 import { FindResource } from '../client/find-resource.js';
+import { ConfirmOwner } from './confirm-owner.js';
 import { toBackupAnswer, toDestroyedAnswer, toSchedule } from './volume-answers.js';
 
 /** More than the 20 volumes of our largest plan have, by a usual schedule. */
@@ -16,6 +17,7 @@ export class ReadBackups {
     private readonly find: FindResource,
     private readonly reader: VolumeReader,
     private readonly settings: VolumeSettingsStore,
+    private readonly owner: ConfirmOwner,
   ) {}
 
   async run(token: string): Promise<BackupList> {
@@ -24,8 +26,10 @@ export class ReadBackups {
     return { backups: backups.map(toBackupAnswer), schedule: toSchedule(settings) };
   }
 
+  /** @throws AppError `owner_unknown`. */
   async destroyed(token: string): Promise<DestroyedBackupList> {
     const { resource } = await this.find.run(token);
+    await this.owner.run(resource.id);
     return { backups: (await this.reader.destroyedBackups(resource.id, backupsShown)).map(toDestroyedAnswer) };
   }
 

@@ -2,6 +2,7 @@ import { BackupRequestStore } from '@dockhero/database/backup-request-store';
 import type { Database } from '@dockhero/database/client';
 import { ClusterAuthorityStore } from '@dockhero/database/cluster-authority-store';
 import { HostIdentityStore } from '@dockhero/database/host-identity-store';
+import { OwnerQuestionStore } from '@dockhero/database/owner-question-store';
 import { VolumeReader } from '@dockhero/database/read-volumes';
 import { VolumeAttachmentStore } from '@dockhero/database/volume-attachment-store';
 import { VolumeRestoreStore } from '@dockhero/database/volume-restore-store';
@@ -21,6 +22,7 @@ import { BackupsController } from './backups.controller.js';
 import { BlockTokens } from './block-tokens.js';
 import { ChangeSchedule } from './change-schedule.js';
 import { ChangeVolume } from './change-volume.js';
+import { ConfirmOwner } from './confirm-owner.js';
 import { CreateVolume } from './create-volume.js';
 import { DeleteVolume } from './delete-volume.js';
 import { DownloadBackup } from './download-backup.js';
@@ -57,6 +59,7 @@ export function volumeProviders({ database, logger, doorbell, snapshotBlocks, do
     { provide: VolumeRestoreStore, useFactory: () => new VolumeRestoreStore(database) },
     { provide: VolumeSettingsStore, useFactory: () => new VolumeSettingsStore(database) },
     { provide: BackupRequestStore, useFactory: () => new BackupRequestStore(database) },
+    { provide: OwnerQuestionStore, useFactory: () => new OwnerQuestionStore(database) },
     { provide: VolumeReader, useFactory: () => new VolumeReader(database) },
     {
       provide: ControlServerContexts,
@@ -82,6 +85,7 @@ export function volumeProviders({ database, logger, doorbell, snapshotBlocks, do
     ReadVolumes,
     ChangeVolume,
     UndeleteVolume,
+    ConfirmOwner,
     RestoreBackup,
     RequestBackup,
     RequestVerification,

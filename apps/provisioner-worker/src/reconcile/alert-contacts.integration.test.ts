@@ -1,4 +1,7 @@
+import { createHash } from 'node:crypto';
 import { AlertContactStore } from '@dockhero/database/alert-contact-store';
+import { OwnerQuestionStore } from '@dockhero/database/owner-question-store';
+import { VolumeStore } from '@dockhero/database/volume-store';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { settle } from '../testing/drive.js';
 import { prepareResources, type PreparedResources } from '../testing/prepare-resources.js';
@@ -42,6 +45,34 @@ describe('alert contacts', () => {
     await world.agePlatformReads(id, 25);
     await settle(world, reconciler, id);
     expect(await contacts.list(id)).toEqual([{ email: 'new@example.test', role: 'collaborator' }]);
+  });
+
+  it('are read again when the owner has to be known for sure', async () => {
+    const id = await running();
+    const question = new OwnerQuestionStore(world.database);
+    await world.agePlatformReads(id, 1);
+    expect(await question.isAnswered(id)).toBe(false);
+    await question.ask(id);
+    await settle(world, reconciler, id);
+    await settle(world, reconciler, id);
+    expect([asked(), await question.isAnswered(id)]).toEqual([2, true]);
+  });
+
+  it('leave backups to nobody that were made since the last reading, when the app has another owner now', async () => {
+    const id = await running();
+    const { volume } = await new VolumeStore(world.database).create(id, 'data', { sizeGib: 1 });
+    const owner = createHash('sha256').update('owner@example.test').digest('hex');
+    const made = { resourceId: id, volumeId: volume.id, generation: 1, sizeGib: 1, kind: 'daily', state: 'completed', ownerHash: owner };
+    const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3_600_000);
+    await world.agePlatformReads(id, 25);
+    const before = await world.database.backup.create({ data: { ...made, requestedAt: hoursAgo(30) } });
+    const since = await world.database.backup.create({ data: { ...made, requestedAt: hoursAgo(20) } });
+    const addon = world.heroku.addons.get(id);
+    if (addon) addon.contacts = [{ email: 'buyer@example.test', role: 'owner' }];
+    await settle(world, reconciler, id);
+    const hashOf = async (backup: { id: string }) =>
+      (await world.database.backup.findUniqueOrThrow({ where: { id: backup.id } })).ownerHash;
+    expect([await hashOf(before), await hashOf(since)]).toEqual([owner, null]);
   });
 
   it('go with the add-on', async () => {

@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "resources" ADD COLUMN     "owner_asked_at" TIMESTAMPTZ(3);
