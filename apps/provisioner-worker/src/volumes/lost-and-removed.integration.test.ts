@@ -88,3 +88,20 @@ describe('a volume whose disk AWS does not show for a moment', () => {
     expect((await owner.backups(volume.id)).map(({ kind, state }) => `${kind} ${state}`)).toEqual(['final completed']);
   });
 });
+
+describe('a volume that is to be made of a backup whose snapshot AWS does not know any more', () => {
+  it('says so, instead of waiting for AWS to show it', async () => {
+    const owner = await VolumeOwner.with(world);
+    const volume = await owner.use(worker);
+    const backup = await owner.backUp('data');
+    await settled(volume.id);
+    world.advance(3_600_000);
+    world.ebs.snapshots.splice(0);
+    const clone = await owner.restore(backup, 'clone');
+    await passTimes(world, worker, clone.id, 1);
+    expect(await owner.facts(clone.id)).toMatchObject({
+      attentionCode: 'backup_failed',
+      refusal: 'AWS does not know the snapshot of this backup any more. Restore another one.',
+    });
+  });
+});

@@ -1,11 +1,14 @@
-import { AppError } from '@dockhero/domain/errors';
-import { Disks, type Disk } from '@dockhero/domain/ports/disks';
+import { AppError, hasCode } from '@dockhero/domain/errors';
+import { Disks, type Disk, type DiskSpec } from '@dockhero/domain/ports/disks';
 import { diskToken } from '@dockhero/domain/volumes/disk-token';
 import { Injectable } from '@nestjs/common';
 import { done, waitFor, type StepResult } from '../../reconcile/step.js';
 import { HostInstances } from '../host-instances.js';
 import { VolumeStep } from '../volume-step.js';
 import type { VolumePass } from '../volume-pass.js';
+
+/** A snapshot may not be seen everywhere for so long after it was made; milliseconds. */
+const newMs = 5 * 60_000;
 
 /** The volume's present generation has a disk. One that AWS has lost is never made again by itself: that would look like an empty volume. */
 @Injectable()
@@ -48,7 +51,7 @@ export class CreateDisk extends VolumeStep {
     const { volume, source, resource } = pass;
     const { sizeGib, type, iops, throughput, generation } = volume;
     const token = diskToken({ volumeId: volume.id, generation, zone, madeOf: volume.sourceBackupId });
-    const disk: Disk = await this.disks.create(token, {
+    const disk = await this.#made(pass, token, {
       resourceId: resource.id,
       volumeId: volume.id,
       generation,
@@ -72,6 +75,19 @@ export class CreateDisk extends VolumeStep {
       lastAttachedAt: null,
     });
     pass.disks = [...pass.disks.filter(({ id }) => id !== disk.id), disk];
+  }
+
+  /** @throws AppError `backup_failed` when AWS does not know the snapshot, as long as it is there already: waiting does not bring it back. */
+  async #made({ source }: VolumePass, token: string, spec: DiskSpec): Promise<Disk> {
+    try {
+      return await this.disks.create(token, spec);
+    } catch (error) {
+      const isGone = hasCode(error, 'aws_lagging') && error.detail['awsCode'] === 'InvalidSnapshot.NotFound';
+      const ageMs = Date.now() - (source?.completedAt?.getTime() ?? Date.now());
+      if (!isGone || ageMs < newMs) throw error;
+      const message = 'AWS does not know the snapshot of this backup any more. Restore another one.';
+      throw new AppError('backup_failed', { backupId: source?.id, snapshotId: spec.snapshotId }, { cause: error, message });
+    }
   }
 
   /** Where the volume was, or its making began; else where the host is that wants it, or the first one. */
