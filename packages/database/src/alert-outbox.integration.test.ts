@@ -175,6 +175,13 @@ describe('messages', () => {
     expect(await outbox.claim(1, 60_000)).toEqual([]);
   });
 
+  it('that could not be sent are so whatever the receiver has said', async () => {
+    await deliver(mail('x@example.com'));
+    const [claimed] = await outbox.claim(1, 60_000);
+    await outbox.failed(claimed?.id ?? '', 'Slack answers 400 a\0b\ud800', new Date(Date.now() + 3_600_000));
+    expect((await rows())[0]).toMatchObject({ claimedBy: null, lastError: 'Slack answers 400 a\uFFFDb\uFFFD' });
+  });
+
   it('to a webhook about one incident go out in order, while those about others and by other channels do not wait', async () => {
     const event = (incidentId: string, kind: string, at: number): NewDelivery => {
       const id = `${incidentId}.${kind}.${String(at)}`;

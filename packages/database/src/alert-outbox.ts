@@ -165,7 +165,9 @@ export class AlertOutbox {
 
   /** Notes that it could not be sent, unless another process has claimed it since. @param nextAttemptAt null: it is given up. */
   async failed(id: string, error: string, nextAttemptAt: Date | null): Promise<void> {
-    await orUnavailable(() => this.database.pool.query(failed, [id, this.memberId, error, nextAttemptAt]));
+    // Receivers' own words are in it, and a zero character is no text to Postgres: not noted, it would be sent again and again.
+    const said = error.replaceAll('\0', '\uFFFD');
+    await orUnavailable(() => this.database.pool.query(failed, [id, this.memberId, said, nextAttemptAt]));
   }
 
   /** Notes that it was not tried, and is to be later: the attempt of its claim does not count. @throws AppError `storage_unavailable`. */
