@@ -136,6 +136,7 @@ export class AppModule {
       upkeep: new RunUpkeep(
         upkeepOf({
           database,
+          history,
           incidents,
           outbox,
           settings,

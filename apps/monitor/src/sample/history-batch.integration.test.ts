@@ -9,6 +9,7 @@ import { hostSource } from '../testing/hosts.js';
 import { WatchedHost } from '../watch/watched-hosts.js';
 import { HistoryBatch } from './history-batch.js';
 import { parseMetrics } from './parse-metrics.js';
+import { upkeepOf } from '../upkeep/upkeep.js';
 
 const unknown = { cpuRatio: null, receivedPerSecond: null, sentPerSecond: null };
 let stores: Awaited<ReturnType<typeof openTestDatabase>>;
@@ -33,5 +34,18 @@ describe('HistoryBatch', () => {
       [hostIds[2], 0.5],
     ]);
     expect((await metrics.historyLost.get()).values[0]?.value).toBe(1);
+  });
+
+  it('is in the roll-ups with what waited while the database was away', async () => {
+    const { hostIds } = await makeHosts(stores, 1);
+    const metrics = new MonitorMetrics(new Registry());
+    const history = new HistoryBatch(new HostHistoryStore(stores.database), metrics, pino({ level: 'silent' }));
+    const before = new Date(Date.now() - 240_000);
+    history.take(new WatchedHost(hostSource(hostIds[0] ?? ''), before, 15_000), parseMetrics(agentText(), before), unknown);
+    const [rollUp] = upkeepOf({ database: stores.database, history } as unknown as Parameters<typeof upkeepOf>[0]).filter(
+      ({ name }) => name === 'roll-up',
+    );
+    await rollUp?.work();
+    expect(await stores.database.hostMinute.count({ where: { hostId: hostIds[0] ?? '' } })).toBe(1);
   });
 });
