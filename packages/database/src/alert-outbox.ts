@@ -81,22 +81,21 @@ const insert = `
 const isWaiting = (d: string) => `${d}.sent_at IS NULL AND ${d}.gave_up_at IS NULL`;
 const isDue = (d: string) =>
   `${isWaiting(d)} AND ${d}.next_attempt_at <= now() AND (${d}.claimed_until IS NULL OR ${d}.claimed_until < now())`;
-/** A webhook's events have the incident's id at the beginning of theirs. */
+/** A webhook's events have the incident's id at the beginning of theirs; there is an index of those that wait. */
 const incidentOf = (d: string) => `split_part(${d}.payload->>'id', '.', 1)`;
 // In turns: the first of each resource, then the second. However many one has, those of others do not wait for them all. Of a webhook's events about one incident
 // only the oldest: a firing that comes after its end would fire for ever at the receiver's. Of an add-on that is being removed none: they go with it.
 const claim = `
   WITH waiting AS (
-    SELECT w.id, w.resource_id, w.channel, w.next_attempt_at, w.created_at,
-      row_number() OVER (PARTITION BY coalesce(CASE WHEN w.channel = 'webhook' THEN ${incidentOf('w')} END, w.id::text)
-        ORDER BY w.group_id, CASE WHEN w.channel = 'webhook' THEN w.payload->>'createdAt' END, w.id) AS place
-    FROM alert_deliveries w JOIN resources r ON r.id = w.resource_id WHERE r.desired = 'provisioned' AND ${isWaiting('w')}
-  ), queued AS (
-    SELECT id, row_number() OVER (PARTITION BY resource_id ORDER BY next_attempt_at, created_at) AS turn
-    FROM waiting WHERE place = 1 AND channel = ANY($4::text[]) AND next_attempt_at <= now()
+    SELECT w.id, row_number() OVER (PARTITION BY w.resource_id ORDER BY w.next_attempt_at, w.created_at) AS turn
+    FROM alert_deliveries w JOIN resources r ON r.id = w.resource_id
+    WHERE r.desired = 'provisioned' AND w.channel = ANY($4::text[]) AND ${isWaiting('w')} AND w.next_attempt_at <= now()
+      AND NOT (w.channel = 'webhook' AND EXISTS (SELECT 1 FROM alert_deliveries e
+        WHERE e.channel = 'webhook' AND ${isWaiting('e')} AND ${incidentOf('e')} = ${incidentOf('w')}
+          AND (e.group_id, e.payload->>'createdAt') < (w.group_id, w.payload->>'createdAt')))
   ), due AS (
-    SELECT c.id FROM queued JOIN alert_deliveries c ON c.id = queued.id
-    WHERE ${isDue('c')} ORDER BY queued.turn, c.next_attempt_at, c.created_at LIMIT $2 FOR UPDATE OF c SKIP LOCKED
+    SELECT c.id FROM waiting JOIN alert_deliveries c ON c.id = waiting.id
+    WHERE ${isDue('c')} ORDER BY waiting.turn, c.next_attempt_at, c.created_at LIMIT $2 FOR UPDATE OF c SKIP LOCKED
   )
   UPDATE alert_deliveries d SET claimed_by = $1, claimed_until = now() + $3::float8 * interval '1 millisecond', attempts = attempts + 1
   FROM due WHERE d.id = due.id
