@@ -4,8 +4,9 @@ import { Secret } from '@dockhero/domain/secret';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { AlertSettingsStore } from './alert-settings-store.js';
 import { NewRelicStatusStore } from './new-relic-status-store.js';
+import { SecretBox } from './secret-box.js';
 import { SilenceStore } from './silence-store.js';
-import { lease, makeHosts, openTestDatabase } from './testing/open-test-database.js';
+import { lease, makeHosts, newKey, openTestDatabase } from './testing/open-test-database.js';
 
 let stores: Awaited<ReturnType<typeof openTestDatabase>>;
 let settings: AlertSettingsStore;
@@ -50,7 +51,18 @@ describe('alert settings', () => {
       webhook: null,
       slackUrl: null,
       newRelic: null,
+      isSealed: false,
     });
+  });
+
+  it('of which one cannot be opened, sealed with a key that this process does not have yet, cost nobody else theirs', async () => {
+    const { resourceId: other } = await makeHosts(stores, 1);
+    const newer = new AlertSettingsStore(stores.database, new SecretBox(new Secret(newKey('k9'))));
+    await newer.write(resourceId, { webhookUrl: new Secret('https://example.com/new'), mailsEnabled: false });
+    await settings.write(other, { webhookUrl: new Secret('https://example.com/other') });
+    const many = await settings.readMany([resourceId, other]);
+    expect(many.get(resourceId)).toMatchObject({ mailsEnabled: false, webhook: null, isSealed: true });
+    expect(many.get(other)).toMatchObject({ webhook: { url: new Secret('https://example.com/other') }, isSealed: false });
   });
 
   it('change by what is given: the rest stays, null sets back', async () => {

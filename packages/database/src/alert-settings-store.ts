@@ -29,6 +29,8 @@ export interface MonitorSettings extends PlainSettings {
   readonly webhook: { readonly url: Secret; readonly secret: Secret | null } | null;
   readonly slackUrl: Secret | null;
   readonly newRelic: { readonly key: Secret; readonly region: NewRelicRegion } | null;
+  /** The three above are null because their seals cannot be opened: by a key that this process does not have yet, or no longer. */
+  readonly isSealed: boolean;
 }
 
 /** What is missing stays as it is; null sets back to the default, or removes. */
@@ -132,14 +134,24 @@ export class AlertSettingsStore {
     return row?.resourceId ?? null;
   }
 
+  /** While keys are changed, an API may seal with one that a monitor has not got yet: that costs those secrets, not everybody's settings. */
   #toMonitorSettings(row: MonitorRow | null): MonitorSettings {
+    const plain = plainSettings(row);
+    try {
+      return { ...plain, ...this.#openSecrets(row), isSealed: false };
+    } catch {
+      return { ...plain, webhook: null, slackUrl: null, newRelic: null, isSealed: true };
+    }
+  }
+
+  /** @throws Error as `SecretBox.open`. */
+  #openSecrets(row: MonitorRow | null): Pick<MonitorSettings, 'webhook' | 'slackUrl' | 'newRelic'> {
     const open = (name: SealedName): Secret | null => {
       const record = row?.[name];
       return row && record ? this.box.open(record, `${sealed[name]}:${row.resourceId}`) : null;
     };
     const [webhookUrl, newRelicKey] = [open('webhookUrl'), open('newRelicKey')];
     return {
-      ...plainSettings(row),
       webhook: webhookUrl && { url: webhookUrl, secret: open('webhookSecret') },
       slackUrl: open('slackUrl'),
       newRelic: newRelicKey && { key: newRelicKey, region: regionOf(row) },

@@ -33,6 +33,7 @@ export interface SenderServices {
 }
 
 const unset: Outcome = { kind: 'refused', error: 'it is no longer set' };
+const unreadable: Outcome = { kind: 'later', error: 'where to cannot be read: a key of ENCRYPTION_KEYS is missing here' };
 
 /** How each channel's messages are sent. Addresses are read at that moment: what was unset meanwhile gets nothing more. */
 export function sendersOf(services: SenderServices): Readonly<Record<Delivery['channel'], Send>> {
@@ -45,18 +46,21 @@ export function sendersOf(services: SenderServices): Readonly<Record<Delivery['c
       return { kind: 'sent' };
     },
     async slack({ resourceId, payload }) {
-      const url = (await settings.readMany([resourceId])).get(resourceId)?.slackUrl;
-      return url ? await sendSlack(post, url, payload as unknown as { text: string }) : unset;
+      const known = (await settings.readMany([resourceId])).get(resourceId);
+      if (known?.isSealed) return unreadable;
+      return known?.slackUrl ? await sendSlack(post, known.slackUrl, payload as unknown as { text: string }) : unset;
     },
     async webhook({ resourceId, payload }) {
-      const read = async () => (await settings.readMany([resourceId])).get(resourceId)?.webhook;
-      const webhook = await read();
-      if (!webhook) return unset;
+      const read = async () => (await settings.readMany([resourceId])).get(resourceId);
+      const { webhook = null, isSealed = false } = (await read()) ?? {};
+      if (!webhook) return isSealed ? unreadable : unset;
       const outcome = await sendWebhook(post, webhook, payload as unknown as { id: string }, now());
       if (outcome.isGone) {
         // It may have taken its ten seconds: another that was set meanwhile is to get this, and to stay.
         const present = await read();
-        if (present?.url.reveal() !== webhook.url.reveal()) return present ? { kind: 'later', error: 'another webhook was set' } : unset;
+        if (present?.isSealed) return unreadable;
+        if (present?.webhook?.url.reveal() !== webhook.url.reveal())
+          return present?.webhook ? { kind: 'later', error: 'another webhook was set' } : unset;
         await settings.write(resourceId, { webhookUrl: null });
         await audit.write(resourceId, 'warning', 'The webhook for alerts answers 410 Gone and was switched off.');
       }
