@@ -104,8 +104,11 @@ describe('SampleHosts', () => {
     expect(new Set(all().map(({ failures }) => failures))).toEqual(new Set([0]));
   });
 
-  it('does not blame a host for what our own database lacks', async () => {
-    credentials = async () => await Promise.reject(new AppError('storage_unavailable'));
+  it.each([
+    ['what our own database lacks', new AppError('storage_unavailable')],
+    ['a key of its authority that we cannot open', new Error('no encryption key k2')],
+  ])('does not blame a host for %s', async (_, error) => {
+    credentials = async () => await Promise.reject(error);
     await pass(2 * sampleMs);
     expect(new Set(all().map(({ failures }) => failures))).toEqual(new Set([0]));
   });

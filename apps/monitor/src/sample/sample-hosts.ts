@@ -67,8 +67,11 @@ export class SampleHosts {
     const { metrics, logger, now } = this.outside;
     const { hostId, resourceId, address } = host.source;
     if (!this.hosts.has(host)) return;
+    // What our own database or the cluster's authority lacks says nothing about the host.
+    let isHosts = false;
     try {
       const connection = await this.agents.credentials.to(resourceId, address);
+      isHosts = true;
       const sample = parseMetrics(await this.agents.scrape.metrics(hostId, connection), now());
       // Meanwhile it may have become another's, or another machine.
       if (!this.hosts.has(host) || host.source.address !== address) return;
@@ -78,8 +81,6 @@ export class SampleHosts {
       metrics.samples.inc();
       for (const taker of this.takers) taker.take(host, sample, rates);
     } catch (error) {
-      // What our own database or the cluster's authority lacks says nothing about the host.
-      const isHosts = !hasCode(error, 'storage_unavailable', 'not_ready');
       if (isHosts) host.failures += 1;
       metrics.missed.inc({ why: isHosts ? (hasCode(error, 'agent_unreachable') ? 'unreachable' : 'unreadable') : 'ours' });
       logger.debug({ error, resourceId, hostId }, 'a look at a host brought nothing');
