@@ -80,4 +80,13 @@ describe('a host that does not answer', () => {
     await world.settle();
     expect(world.incidents.told).toEqual([]);
   });
+
+  it('that goes on is written once a minute, not at each tick', async () => {
+    await world.pass(60, {});
+    await world.pass(90, null);
+    const before = world.incidents.saved.length;
+    await world.pass(600, null);
+    expect(world.incidents.told).toEqual(['host-silent fired']);
+    expect(world.incidents.saved.length - before).toBeLessThanOrEqual(10);
+  });
 });

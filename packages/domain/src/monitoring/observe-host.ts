@@ -36,7 +36,8 @@ export function observeSilence(
   return {
     rule: 'host-silent',
     object: hostObject,
-    value: isBad || isClear ? seconds : null,
+    // To the minute: it is judged each second, and what changes is written. Thousands of hosts may be silent together.
+    value: isBad ? Math.floor(seconds / 60) * 60 : isClear ? seconds : null,
     threshold: silentSeconds,
     isBad,
     isClear,
