@@ -146,4 +146,21 @@ describe('ShipSamples', () => {
     await posts(1);
     expect(metricsOf(0).filter(({ name }) => name === 'container.memory.bytes').length).toBeLessThan(20_001);
   });
+
+  it('holds the less of each resource the more of them wait', async () => {
+    const containers = Array.from(
+      { length: 4_000 },
+      (_, index) => `dockhero_container_memory_usage_bytes{container="c${String(index)}"} 1\n`,
+    );
+    const sample = parseMetrics(agentText() + containers.join(''), outside.now());
+    const others = Array.from({ length: 50 }, (_, index) => {
+      const source = hostSource(`host-${String(index)}`, { resourceId: `resource-${String(index)}` });
+      return new WatchedHost(source, outside.now(), 15_000);
+    });
+    for (let looks = 0; looks < 10; looks += 1) for (const other of others) shipping.take(other, sample, ratesBetween(null, sample));
+    outside.nowMs += 60_000;
+    shipping.tick();
+    await expect.poll(() => endpoint.posts.length, soon).toBeGreaterThan(0);
+    expect(metricsOf(0).filter(({ name }) => name === 'container.memory.bytes').length).toBeLessThan(10_001);
+  });
 });

@@ -21,6 +21,9 @@ const retryMs = { first: 30_000, longest: 600_000 };
 const waitingMax = 400;
 /** The same in containers, workloads and volumes: a host is its customer's, and may have thousands. All that waits is made into one text. */
 const figuresMax = 20_000;
+/** Of all resources of this process, some 130 MB: when New Relic is away, it is for all. What half a minute brings may wait in any case. */
+const figuresMaxOfAll = 500_000;
+const figuresLeast = 1_000;
 const postsMax = 16;
 
 interface Queue {
@@ -65,7 +68,7 @@ export class ShipSamples implements SampleTaker {
     const earlier = queue.latest.get(host) ?? null;
     queue.latest.set(host, sample);
     queue.waiting.push({ host: `${source.resourceName}-${String(hostIndex + 1)}`, sample, earlier, rates });
-    queue.waiting = latestOf(queue.waiting);
+    queue.waiting = this.#latestOf(queue.waiting);
   }
 
   /** Begins the POSTs that are due. */
@@ -87,6 +90,11 @@ export class ShipSamples implements SampleTaker {
     const made: Queue = { source, waiting: [], dueAtMs, failures: 0, isPosting: false, refusedKey: null, latest: new WeakMap() };
     this.#queues.set(source.resourceId, made);
     return made;
+  }
+
+  #latestOf(samples: ShippedSample[]): ShippedSample[] {
+    const share = Math.max(figuresMaxOfAll / this.#queues.size, figuresLeast);
+    return latestOf(samples, Math.min(figuresMax, share));
   }
 
   async #ship(resourceId: ResourceId, queue: Queue): Promise<void> {
@@ -132,7 +140,7 @@ export class ShipSamples implements SampleTaker {
         return await this.status.failed(resourceId, `New Relic refused the figures: ${outcome.error}`);
       case 'later': {
         queue.failures += 1;
-        queue.waiting = latestOf([...batch, ...queue.waiting]);
+        queue.waiting = this.#latestOf([...batch, ...queue.waiting]);
         again(Math.max(outcome.afterMs, Math.min(retryMs.first * 2 ** (queue.failures - 1), retryMs.longest)));
         return await this.status.failed(resourceId, `New Relic does not answer as it should: ${outcome.error}. It is tried again.`);
       }
@@ -140,13 +148,13 @@ export class ShipSamples implements SampleTaker {
   }
 }
 
-/** As many of the newest as may wait, one at least. */
-function latestOf(samples: ShippedSample[]): ShippedSample[] {
+/** As many of the newest as have no more figures than may wait, one at least. */
+function latestOf(samples: ShippedSample[], figuresLimit: number): ShippedSample[] {
   let [from, figures] = [samples.length, 0];
   while (from > 0 && samples.length - from < waitingMax) {
     const { containers = [], workloads = [], volumes = [] } = samples[from - 1]?.sample ?? {};
     figures += containers.length + workloads.length + volumes.length;
-    if (figures > figuresMax && from < samples.length) break;
+    if (figures > figuresLimit && from < samples.length) break;
     from -= 1;
   }
   return from === 0 ? samples : samples.slice(from);
