@@ -182,34 +182,6 @@ describe('messages', () => {
     expect((await rows())[0]).toMatchObject({ claimedBy: null, lastError: 'Slack answers 400 a\uFFFDb\uFFFD' });
   });
 
-  it('to a webhook about one incident go out in order, while those about others and by other channels do not wait', async () => {
-    const event = (incidentId: string, kind: string, at: number): NewDelivery => {
-      const id = `${incidentId}.${kind}.${String(at)}`;
-      return { channel: 'webhook', recipient: id, payload: { id, createdAt: new Date(at).toISOString() } };
-    };
-    const { resourceId } = await happen(1);
-    const { id: one } = await stores.database.incident.findFirstOrThrow();
-    const [fired, other] = [event(one, 'fired', 0), event('two', 'fired', 0)];
-    const planned = [event(one, 'escalated', 5), fired, other, mail('x@example.com'), mail('y@example.com')];
-    await outbox.group(0, 100, collect([], planned));
-    const claimed = async () => (await outbox.claim(9, 60_000)).map(({ recipient, id }) => ({ recipient, id }));
-    const first = await claimed();
-    const names = [fired.recipient, other.recipient, 'x@example.com', 'y@example.com'];
-    expect(first.map(({ recipient }) => recipient).toSorted()).toEqual(names.toSorted());
-    expect(await claimed()).toEqual([]);
-    const id = first.find(({ recipient }) => recipient === fired.recipient)?.id ?? '';
-    await outbox.failed(id, 'away', new Date(Date.now() + 3_600_000));
-    expect(await claimed()).toEqual([]);
-    // What comes later has the one before tried again at once.
-    await stores.database.$executeRaw`UPDATE alert_transitions SET group_id = NULL WHERE resource_id = ${resourceId}::uuid`;
-    await outbox.group(0, 100, collect([], [event(one, 'resolved', 9)]));
-    for (const kind of ['fired.0', 'escalated.5', 'resolved.9']) {
-      const [next, ...more] = await claimed();
-      expect([next?.recipient, more]).toEqual([`${one}.${kind}`, []]);
-      await outbox.sent(next?.id ?? '');
-    }
-  });
-
   it('that were sent or given up long ago are removed, those that wait are not', async () => {
     await deliver(mail('sent@example.com'), mail('spent@example.com'), mail('waits@example.com'));
     const long = new Date(Date.now() - 31 * 86_400_000);
@@ -230,13 +202,6 @@ describe('messages', () => {
     await forgetting;
     expect(await rows()).toEqual([]);
     expect(await stores.database.alertTransition.count({ where: { resourceId } })).toBe(0);
-  });
-
-  it('of an add-on that is being removed are sent no more', async () => {
-    const removed = await deliver(mail('x@example.com'));
-    await deliver(mail('y@example.com'));
-    await stores.database.resource.update({ where: { id: removed }, data: { desired: 'removed' } });
-    expect((await outbox.claim(9, 60_000)).map(({ recipient }) => recipient)).toEqual(['y@example.com']);
   });
 
   it('say that the database is away', async () => {

@@ -31,9 +31,11 @@ const settings = {
     return true;
   },
 } as unknown as AlertSettingsStore;
+const { now, metrics, logger } = new Outside();
 const senders = sendersOf({
-  ...new Outside(),
-  now: () => new Date(),
+  now,
+  metrics,
+  logger,
   mail: {
     send: async (recipient: string) => {
       mails.push(recipient);
