@@ -101,6 +101,24 @@ export async function knownBackups(database: Database, candidates: readonly stri
   return new Map(rows.map(({ id, ...backup }) => [id, backup]));
 }
 
+export interface HeldBackup {
+  readonly id: string;
+  readonly volumeId: string;
+  readonly snapshotId: string;
+}
+
+/** Backups that somebody can restore, completed before `until`: AWS must have their snapshots. */
+export async function restorableBackups(database: Database, until: Date): Promise<HeldBackup[]> {
+  const { rows } = await orUnavailable(() =>
+    database.pool.query<HeldBackup>(
+      `SELECT id, volume_id AS "volumeId", snapshot_id AS "snapshotId" FROM backups
+       WHERE state = 'completed' AND snapshot_id IS NOT NULL AND completed_at < $1`,
+      [until],
+    ),
+  );
+  return rows;
+}
+
 async function ids(database: Database, text: string, values: unknown[]): Promise<string[]> {
   const { rows } = await orUnavailable(() => database.pool.query<{ id: string }>(text, values));
   return rows.map(({ id }) => id);

@@ -1,6 +1,6 @@
 import type { Database } from '@dockhero/database/client';
 import { VerificationStore } from '@dockhero/database/verification-store';
-import { knownBackups, livingVolumes } from '@dockhero/database/volumes-to-sweep';
+import { knownBackups, livingVolumes, restorableBackups } from '@dockhero/database/volumes-to-sweep';
 import { Disks } from '@dockhero/domain/ports/disks';
 import { Snapshots } from '@dockhero/domain/ports/snapshots';
 import type { OnModuleDestroy, OnModuleInit } from '@nestjs/common';
@@ -13,11 +13,12 @@ import { findScratchOrphans, findVolumeOrphans, type StoredThing } from './find-
 /**
  * Finds disks and snapshots by tag that nobody needs any more, and removes them: snapshots whose backup has expired, has failed or has another one,
  * disks that were made to verify a backup that is not being verified, and disks of volumes that are forgotten. A disk of a volume that is not known,
- * or a snapshot of a backup, is reported only: what it holds may be all there is.
+ * or a snapshot of a backup, is reported only: what it holds may be all there is. So is a backup whose snapshot is gone.
  */
 export class VolumeOrphanSweep implements OnModuleInit, OnModuleDestroy {
   readonly #repeater: Repeater;
   readonly #firstSeen = new Map<string, number>();
+  readonly #firstMissed = new Map<string, number>();
 
   constructor(
     private readonly database: Database,
@@ -37,6 +38,7 @@ export class VolumeOrphanSweep implements OnModuleInit, OnModuleDestroy {
       knownBackups(this.database, [...new Set(snapshots.flatMap(({ backupId }) => backupId ?? []))]),
       new VerificationStore(this.database).beingVerified(scratch.map(({ backupId }) => backupId)),
     ]);
+    await this.#tellMissing(new Set(snapshots.map(({ id }) => id)), now);
     const { orphans, unknown } = findVolumeOrphans(disks, snapshots, volumes, backups);
     for (const { kind, id, of } of unknown) {
       if (kind === 'disk') this.logger.warn({ diskId: id, volumeId: of }, 'a disk of a volume that is not known: left alone');
@@ -58,6 +60,14 @@ export class VolumeOrphanSweep implements OnModuleInit, OnModuleDestroy {
         this.logger.warn({ ...thing, error }, 'orphan not removed; the next sweep tries again'),
       );
     }
+  }
+
+  /** The other way round: backups that cannot be restored, since AWS has not shown their snapshots for a while. After the listing, so that none has expired since. */
+  async #tellMissing(shown: ReadonlySet<string>, now: number): Promise<void> {
+    const held = await restorableBackups(this.database, new Date(now - this.settings.graceMs));
+    const missing = held.filter(({ snapshotId }) => !shown.has(snapshotId));
+    for (const { id, volumeId, snapshotId } of findLasting(missing, held.length, this.#firstMissed, now, this.settings.graceMs).due)
+      this.logger.error({ backupId: id, volumeId, snapshotId }, 'a backup whose snapshot AWS does not show: it cannot be restored');
   }
 
   /** A disk of a check is taken from its host first; the sweep after that deletes it. */

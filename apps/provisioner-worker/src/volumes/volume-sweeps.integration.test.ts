@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { troubledVolumes, unsettledVolumes } from '@dockhero/database/volumes-to-sweep';
 import { CallGate } from '@dockhero/testing/fakes/call-gate';
 import { pino } from 'pino';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { settle } from '../testing/drive.js';
 import { prepareWorld, type PreparedWorld } from '../testing/prepare-world.js';
 import { makeVolumeReconciler } from '../testing/volume-worker.js';
@@ -155,6 +155,22 @@ describe('the orphan sweep of volumes', () => {
     await world.database.backup.update({ where: { id: other }, data: { state: 'expired' } });
     await sweepFor(2);
     expect(world.ebs.snapshots).toEqual([]);
+  });
+
+  it('tells of backups whose snapshot AWS does not show any more, once it was missed for the grace period', async () => {
+    const { owner, volume } = await attached();
+    const [gone, kept] = [await owner.backUp('data'), await owner.backUp('data')];
+    await settled(volume.id);
+    world.advance(2 * graceMs);
+    const { snapshotId } = await world.database.backup.findUniqueOrThrow({ where: { id: gone } });
+    world.ebs.snapshots.splice(0, world.ebs.snapshots.length, ...world.ebs.snapshots.filter(({ id }) => id !== snapshotId));
+    const error = vi.spyOn(silent, 'error');
+    const told = () => error.mock.calls.flatMap(([detail]) => (detail as { backupId?: string }).backupId ?? []);
+    await sweepFor(1);
+    expect(told()).not.toContain(gone);
+    await sweepFor(1);
+    expect(told()).toContain(gone);
+    expect(told()).not.toContain(kept);
   });
 
   it('removes a disk of a volume that is forgotten', async () => {
