@@ -1,3 +1,4 @@
+import { AppError } from '@dockhero/domain/errors';
 import { describe, expect, it } from 'vitest';
 import { passTimes, settle } from '../testing/drive.js';
 import { prepareVolumes, type PreparedVolumes } from '../testing/prepare-volumes.js';
@@ -118,6 +119,30 @@ describe('a volume that a host wants', () => {
     expect(await owner.facts(volume.id)).toMatchObject({ state: 'attached', zone: 'us-east-1b', attachedHostId: await owner.hostId(1) });
     expect([await owner.backups(volume.id), gate.count('snapshots.create')]).toEqual([[], 0]);
   });
+
+  it.each(['new', 'used'])(
+    'that is %s goes to another zone also when it was given up before, after an answer that was lost',
+    async (kind) => {
+      const owner = await VolumeOwner.with(world, 'business');
+      const volume = kind === 'new' ? await owner.create() : await owner.use(worker);
+      world.mounts.stopContainers(volume.id);
+      if (kind === 'used') await owner.letGo(volume, 0);
+      await settled(volume.id);
+      gate.hook = (call, moment) => {
+        if (call === 'disks.create' && moment === 'after') throw new AppError('aws_unavailable');
+      };
+      await owner.want(volume, 1);
+      while (gate.count('disks.create') < 2) await passes(volume.id, 1);
+      await owner.giveUp(volume, 1);
+      gate.hook = () => {};
+      await settled(volume.id);
+      expect(world.ebs.alive()).toHaveLength(1);
+      await owner.want(volume, 1);
+      await settled(volume.id);
+      expect(await owner.facts(volume.id)).toMatchObject({ state: 'attached', zone: 'us-east-1b', attachedHostId: await owner.hostId(1) });
+      expect(world.ebs.alive()).toHaveLength(1);
+    },
+  );
 
   it('goes to another zone with what was written last, also when a host has had it again since the move began', async () => {
     const owner = await VolumeOwner.with(world, 'business');

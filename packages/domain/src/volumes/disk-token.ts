@@ -9,7 +9,7 @@ export function diskToken(disk: {
   readonly volumeId: string;
   readonly generation: number;
   readonly zone: string;
-  /** The backup whose content it gets, or the untouched disk whose place it takes; null for the first one. */
+  /** The backup whose content it gets, or the untouched disk whose place it takes, and for which wish where that may come again; null for the first one. */
   readonly madeOf: string | null;
 }): string {
   const { volumeId, generation, zone, madeOf } = disk;

@@ -46,8 +46,10 @@ export class AttachDisk extends VolumeStep {
   async #replace(pass: VolumePass, disk: Disk, zone: string, backup: OwnBackup | null): Promise<StepResult> {
     const { volume, resource } = pass;
     if (!(await pass.recordIntent({}))) return waitFor('changed request', 50);
-    const { generation, type, iops, throughput } = volume;
-    const made = await this.disks.create(diskToken({ volumeId: volume.id, generation, zone, madeOf: backup?.id ?? disk.id }), {
+    const { generation, type, iops, throughput, desiredVersion } = volume;
+    // Of this wish: a disk that an answer was lost of goes when the wish does, and EC2 makes no other by its token.
+    const madeOf = `${backup?.id ?? disk.id}/${desiredVersion}`;
+    const made = await this.disks.create(diskToken({ volumeId: volume.id, generation, zone, madeOf }), {
       resourceId: resource.id,
       volumeId: volume.id,
       generation,
