@@ -72,6 +72,26 @@ describe('a volume that AWS has lost', () => {
   });
 });
 
+describe('a volume whose disk comes to nothing while AWS makes it', () => {
+  it('is lost once AWS has not shown it for minutes, and says what to do', async () => {
+    const owner = await VolumeOwner.with(world);
+    const volume = await owner.create();
+    await owner.want(volume, 0);
+    world.ebs.times.createMs = 10_000;
+    await passTimes(world, worker, volume.id, 2);
+    world.ebs.lose(world.ebs.alive()[0]?.id ?? '');
+    await passTimes(world, worker, volume.id, 5);
+    expect(await owner.facts(volume.id)).toMatchObject({ state: 'creating', attentionCode: null });
+    world.advance(5 * 60_000);
+    await passTimes(world, worker, volume.id, 1);
+    expect(await owner.facts(volume.id)).toMatchObject({
+      state: 'lost',
+      attentionCode: 'volume_lost',
+      refusal: 'AWS could not make the disk of this volume. The volume holds nothing: remove it, and create it again.',
+    });
+  });
+});
+
 describe('a volume whose disk AWS does not show for a moment', () => {
   it('is saved before its disk goes, also when its add-on is being destroyed', async () => {
     const owner = await VolumeOwner.with(world);

@@ -7,7 +7,8 @@ import { HostInstances } from '../host-instances.js';
 import { VolumeStep } from '../volume-step.js';
 import type { VolumePass } from '../volume-pass.js';
 
-/** A snapshot may not be seen everywhere for so long after it was made; milliseconds. */
+const neverMade = 'AWS could not make the disk of this volume. The volume holds nothing: remove it, and create it again.';
+/** What was made may not be seen everywhere for so long; milliseconds. A disk that is not there after it came to nothing while AWS made it. */
 const newMs = 5 * 60_000;
 
 /** The volume's present generation has a disk. One that AWS has lost is never made again by itself: that would look like an empty volume. */
@@ -26,7 +27,9 @@ export class CreateDisk extends VolumeStep {
     const { facts, volume, current } = pass;
     if (facts.generation === volume.generation && facts.ebsVolumeId !== null) {
       if (current) return done;
-      throw new AppError(facts.state === 'lost' ? 'volume_lost' : 'aws_lagging', { diskId: facts.ebsVolumeId });
+      if (facts.step === this.name && pass.waitedMs > newMs) await pass.record({ state: 'lost' });
+      if (pass.facts.state !== 'lost') throw new AppError('aws_lagging', { diskId: facts.ebsVolumeId });
+      throw new AppError('volume_lost', { diskId: facts.ebsVolumeId }, pass.isUntouched ? { message: neverMade } : {});
     }
     if (pass.replaced.some(({ attachment }) => attachment !== null)) return waitFor('the disk before it to be let go', pass.patienceMs);
     if (volume.sourceBackupId !== null) {
