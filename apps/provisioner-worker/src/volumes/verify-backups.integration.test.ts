@@ -111,6 +111,14 @@ describe('a verification', () => {
     expect([scratch(), await rows()]).toEqual([[], []]);
   });
 
+  it('finds a snapshot that is not there any more', async () => {
+    const { id, backup } = await asked();
+    world.ebs.snapshots.splice(0);
+    await settle(world, worker, id);
+    expect(await backup()).toMatchObject({ verification: 'failed', verificationDetail: 'AWS does not know its snapshot any more' });
+    expect([scratch(), await rows()]).toEqual([[], []]);
+  });
+
   it('that comes to nothing says nothing of the backup, leaves nothing, and is made another day', async () => {
     const { id, backup } = await asked();
     world.mounts.checkFailure = 'This host cannot run e2fsck.';

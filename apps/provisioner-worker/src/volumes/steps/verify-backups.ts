@@ -105,6 +105,8 @@ export class VerifyBackups extends VolumeStep {
   async #stumble(pass: VolumePass, run: VerificationRun, error: AppError): Promise<StepResult> {
     if (run.phase === 'open' && hasCode(error, 'volume_lost')) return await this.#giveUp(pass, run, soonMs, error.message);
     const isHopeless = error.retry === 'never' || run.failures + 1 >= failuresMax;
+    if (run.phase === 'open' && isHopeless && isSnapshotGone(error))
+      return await this.#conclude(pass, run, { verification: 'failed', detail: 'AWS does not know its snapshot any more' });
     if (run.phase === 'open' && isHopeless) return await this.#giveUp(pass, run, restMs, error.message);
     await this.store.record(pass.lease, run.id, { failures: run.failures + 1 });
     return waitFor('the next try of a verification', Math.min(1_000 * 2 ** run.failures, 60_000));
@@ -127,6 +129,11 @@ export class VerifyBackups extends VolumeStep {
 /** A container waits for the disk: nothing else counts. What it cannot have after so long does not come by waiting. */
 function isAwaited({ wantedHost, facts, volume }: VolumePass): boolean {
   return wantedHost !== null && facts.state !== 'attached' && Date.now() - (volume.wantedSince?.getTime() ?? 0) < awaitedMsMax;
+}
+
+/** The EBS direct API says so of a new one too, for a while. */
+function isSnapshotGone({ code, detail }: AppError): boolean {
+  return code === 'aws_lagging' && detail['awsCode'] === 'ResourceNotFoundException';
 }
 
 /** Its index; null for any other trouble. */
