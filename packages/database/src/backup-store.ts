@@ -35,10 +35,11 @@ export type BackupPatch = Partial<
   > & { failures: number; replacedEbsVolumeId: string | null }
 >;
 
+// Of the disk that there is: while a restore in place waits for its containers, that is not the one which is wanted.
 const insertDaily = `
   INSERT INTO backups (id, resource_id, volume_id, generation, kind, size_gib, requested_at, owner_hash)
-  SELECT gen_random_uuid(), v.resource_id, v.id, v.generation, 'daily', v.size_gib, $2, ${ownerHashSql('v.resource_id')}
-  FROM volumes v WHERE v.id = ANY($1::uuid[]) AND NOT EXISTS (
+  SELECT gen_random_uuid(), v.resource_id, v.id, f.generation, 'daily', v.size_gib, $2, ${ownerHashSql('v.resource_id')}
+  FROM volumes v JOIN volume_facts f ON f.volume_id = v.id WHERE v.id = ANY($1::uuid[]) AND NOT EXISTS (
     SELECT 1 FROM backups b WHERE b.volume_id = v.id AND b.kind = 'daily' AND (b.state IN ('requested', 'pending') OR b.requested_at > $2::timestamptz - interval '1 hour'))`;
 
 /** Any number that no other lock of ours has. */

@@ -59,7 +59,8 @@ export async function dailyVolumes(database: Database, now: Date): Promise<Daily
            bool_or(kind = 'daily' AND state IN ('requested', 'pending')) AS "isUnderWay"
          FROM backups WHERE volume_id = v.id
        ) b ON true
-       WHERE NOT ${removed} AND v.backups = 'daily' AND f.last_attached_at IS NOT NULL AND f.generation = v.generation AND b."isUnderWay" IS NOT TRUE`,
+       WHERE NOT ${removed} AND v.backups = 'daily' AND f.last_attached_at IS NOT NULL
+         AND (f.generation = v.generation OR f.attached_instance_id IS NOT NULL) AND b."isUnderWay" IS NOT TRUE`,
       [now],
     ),
   );

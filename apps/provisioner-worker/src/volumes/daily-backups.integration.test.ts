@@ -68,6 +68,35 @@ describe('daily backups', () => {
     expect((await owner.backups(volume.id)).map(({ verification }) => verification)).toEqual(['failed', null]);
   });
 
+  it('go on while a restore in place waits for the containers, of what they write', async () => {
+    const { owner, volume, diskId } = await inUse();
+    const id = await owner.backUp('data');
+    await settled(volume.id);
+    await owner.restore(id);
+    for (let day = 0; day < 2; day += 1) {
+      world.advance(dayMs);
+      world.ebs.write(diskId, 1, `day ${day}`);
+      await daily().run(new Date());
+      await passTimes(world, worker, volume.id, 30);
+    }
+    const made = (await owner.backups(volume.id)).filter(({ kind }) => kind === 'daily');
+    expect(made.map(({ state, generation, consistency }) => `${state} ${generation} ${consistency}`)).toEqual([
+      'completed 1 filesystem',
+      'completed 1 filesystem',
+    ]);
+    const held = made.map(({ snapshotId }) =>
+      world.ebs.snapshots
+        .find(({ id }) => id === snapshotId)
+        ?.content.get(1)
+        ?.toString(),
+    );
+    expect(held).toEqual(['day 0', 'day 1']);
+    world.mounts.stopContainers(volume.id);
+    await owner.letGo(volume, 0);
+    await settled(volume.id);
+    expect(world.ebs.alive().map(({ spec }) => spec.generation)).toEqual([2]);
+  });
+
   it('that take longer than a day leave the others their turn', async () => {
     const { owner, volume } = await inUse();
     world.ebs.times.snapshotMs = 10 * dayMs;
