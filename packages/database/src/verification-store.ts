@@ -5,6 +5,9 @@ import type { Prisma, Verification } from './generated/prisma/client.js';
 import { orUnavailable, type Database } from './client.js';
 import type { Lease } from './lease.js';
 
+/** One that has not come to its end in four times the time that it may take hangs at its host, and takes nobody's place any more; milliseconds. */
+const stuckMs = 24 * 3_600_000;
+
 /** Any number that no other lock of ours has. */
 const verificationLock = 7_301_221;
 
@@ -55,7 +58,8 @@ export class VerificationStore {
     return await orUnavailable(() =>
       this.database.$transaction(async (transaction) => {
         await transaction.$executeRaw`SELECT pg_advisory_xact_lock(${verificationLock})`;
-        const free = verificationsMax - (await transaction.verification.count({ where: { phase: { not: 'resting' } } }));
+        const isAtWork = { phase: { not: 'resting' }, startedAt: { gt: new Date(now.getTime() - stuckMs) } };
+        const free = verificationsMax - (await transaction.verification.count({ where: isAtWork }));
         const begun: string[] = [];
         for (const { volumeId, backupId } of wanted) {
           if (begun.length >= free) break;

@@ -229,6 +229,9 @@ describe('when a backup is verified', () => {
     const begun = await Promise.all([schedule(), schedule(), schedule()]);
     expect(begun.reduce((sum, count) => sum + count, 0)).toBe(verificationsMax);
     expect(await rows()).toHaveLength(verificationsMax);
+    // Their disks do not come off their hosts: the others have their turn all the same.
+    world.advance(dayMs + 1);
+    expect(await schedule()).toBe(3);
   });
 });
 
