@@ -42,7 +42,10 @@ export const volumePaths = {
   },
   '/c/{token}/backups/destroyed': {
     parameters: [token],
-    get: customers('readDestroyedBackups', { 200: 'backups of destroyed add-ons of the same owner, newest first' }),
+    get: customers('readDestroyedBackups', {
+      200: 'backups of destroyed add-ons of the same owner, newest first',
+      503: 'Heroku does not say who owns the app',
+    }),
   },
   '/c/{token}/backups/schedule': {
     parameters: [token],
@@ -54,7 +57,12 @@ export const volumePaths = {
     parameters: [token, backup],
     post: customers(
       'restoreBackup',
-      { 202: 'the volume that gets its content', 409: 'not complete, failed, or the name is taken', 422: 'refused' },
+      {
+        202: 'the volume that gets its content',
+        409: 'not complete, failed, or the name is taken',
+        422: 'refused',
+        503: 'it is another add-on’s, and Heroku does not say who owns the app',
+      },
       body(restoreBackupRequest),
     ),
   },
