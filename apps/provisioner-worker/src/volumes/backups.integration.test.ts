@@ -139,6 +139,26 @@ describe('a backup', () => {
     expect((await owner.backups(volume.id)).map(({ state }) => state)).toEqual(['completed', 'completed']);
   });
 
+  it('claims no more than its snapshot, when that is of a try before, which AWS shows in the midst of the next', async () => {
+    const { owner, volume } = await inUse();
+    const instanceId = await owner.instanceOf(0);
+    world.mounts.silent.add(instanceId);
+    world.ebs.times.lagMs = 8_000;
+    gate.loseAnswer('snapshots.create');
+    await owner.backUp('data');
+    await worker.pass(volume.id);
+    world.mounts.silent.delete(instanceId);
+    world.advance(7_500);
+    gate.hook = (call, moment) => {
+      if (call === 'volumes.freeze' && moment === 'after') world.advance(1_000);
+    };
+    await settled(volume.id);
+    const [backup] = await owner.backups(volume.id);
+    const [snapshot, ...others] = world.ebs.snapshots;
+    expect(others).toEqual([]);
+    expect(backup).toMatchObject({ state: 'completed', consistency: 'crash', takenAt: new Date(snapshot?.startedAt ?? 0) });
+  });
+
   it('is tried again when its snapshot ends in an error', async () => {
     const { owner, volume, diskId } = await inUse();
     world.ebs.failSnapshot.add(diskId);

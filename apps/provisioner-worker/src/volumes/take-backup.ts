@@ -16,6 +16,9 @@ import type { VolumePass } from './volume-pass.js';
 /** Writes are held back for no longer than this, whatever becomes of us; milliseconds. */
 const freezeMsMax = 10_000;
 
+/** Our clock may be ahead of AWS's by so much; a second try comes later. Milliseconds. */
+const clocksMs = 2_000;
+
 interface Taken {
   readonly snapshot: Snapshot;
   readonly takenAt: Date;
@@ -45,12 +48,10 @@ export class TakeBackup {
     return waitFor('a backup to complete', 1_000);
   }
 
-  /** Whether it was frozen is lost with the answer: less is claimed. */
   async #findTaken({ id }: OwnBackup): Promise<Taken | null> {
     const snapshot = await this.snapshots.findOf(id);
     if (!snapshot) return null;
-    const claim = { consistency: 'crash', consistencyDetail: 'whether writes were held back is not known.' } as const;
-    if (snapshot.state !== 'error') return { snapshot, takenAt: snapshot.startedAt, ...claim, frozenMs: null };
+    if (snapshot.state !== 'error') return ofEarlierTry(snapshot);
     await this.snapshots.delete(snapshot.id);
     return null;
   }
@@ -81,6 +82,8 @@ export class TakeBackup {
     } finally {
       if (connection && frozen && frozen !== 'unanswered') thawed = await this.#thaw(pass, connection, frozen);
     }
+    // AWS may have shown it just now, and not when we looked for it.
+    if (snapshot.startedAt.getTime() < takenAt.getTime() - clocksMs) return ofEarlierTry(snapshot);
     return { snapshot, takenAt, ...claimOf(frozen, thawed), frozenMs: thawed?.frozenMs ?? null };
   }
 
@@ -116,6 +119,12 @@ export class TakeBackup {
       return null;
     }
   }
+}
+
+/** Whether it was frozen is lost with the answer: less is claimed. */
+function ofEarlierTry(snapshot: Snapshot): Taken {
+  const claim = { consistency: 'crash', consistencyDetail: 'whether writes were held back is not known.' } as const;
+  return { snapshot, takenAt: snapshot.startedAt, ...claim, frozenMs: null };
 }
 
 /** Of what a restore in place is about to make, which waits for containers, maybe for long; and one that was just made, until AWS shows it. */
