@@ -1,10 +1,11 @@
 import { AppError } from '@dockhero/domain/errors';
 import type { ResourceId } from '@dockhero/domain/resource';
 import type { Backup } from '@dockhero/domain/volumes/backup';
+import type { Volume } from '@dockhero/domain/volumes/volume';
 import { manualBackupsMax, manualKeepDays } from '@dockhero/domain/volumes/volume-settings';
 import type { Database } from './client.js';
 import { assertCompleted, findBackup } from './find-backup.js';
-import { findLive } from './find-volume.js';
+import { findLive, lockVolume } from './find-volume.js';
 import { lockResource, tell } from './lock-resource.js';
 import { inTransaction } from './transaction.js';
 import { backupColumns, ownerHashSql } from './volume-rows.js';
@@ -16,6 +17,9 @@ const insert = `
     SELECT gen_random_uuid(), resource_id, id, generation, 'manual', $2, size_gib, now() + $3 * interval '1 day', ${ownerHashSql('resource_id')}
     FROM volumes WHERE id = $1::uuid RETURNING *
   ) SELECT ${backupColumns} FROM b JOIN volumes v ON v.id = b.volume_id`;
+
+const removedSentence = ({ name }: Volume) =>
+  `The volume ${name} was removed, and backups are verified of volumes that there are. Bring it back, or restore the backup into another volume.`;
 
 /** What customers ask of backups. The partner API writes it; all that comes of it the worker does. */
 export class BackupRequestStore {
@@ -43,7 +47,7 @@ export class BackupRequestStore {
     });
   }
 
-  /** Wants a backup verified soon. @throws AppError `backup_not_found`, `backup_not_ready`, `backup_failed`. */
+  /** Wants a backup verified soon. @throws AppError `backup_not_found`, `backup_not_ready`, `backup_failed`, `volume_not_found` of a removed volume. */
   async askVerification(resourceId: ResourceId, backupId: string): Promise<Backup> {
     return await inTransaction(this.database, async (connection) => {
       await lockResource(connection, resourceId);
@@ -51,6 +55,8 @@ export class BackupRequestStore {
       // Scratch disks are attached to a host of its own cluster.
       if (backup.resourceId !== resourceId) throw new AppError('backup_not_found', { backupId });
       assertCompleted(backup);
+      const { volume } = await lockVolume(connection, resourceId, { id: backup.volumeId });
+      if (volume.desired === 'removed') throw new AppError('volume_not_found', { volume: volume.id }, { message: removedSentence(volume) });
       await connection.query('UPDATE backups SET verify_asked_at = now() WHERE id = $1::uuid', [backup.id]);
       return backup;
     });

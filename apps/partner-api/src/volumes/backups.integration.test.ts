@@ -261,6 +261,13 @@ it('a verification is asked for of a completed backup of one’s own, and wakes 
   expect((await api.database.backup.findUniqueOrThrow({ where: { id: backup } })).verifyAskedAt).not.toBeNull();
   expect(errorOf(await verify(other.path, backup))).toEqual([404, 'backup_not_found']);
   expect(errorOf(await verify(mine.path, await passes.backUp(data, { state: 'pending' })))).toEqual([409, 'backup_not_ready']);
+  // Of a removed one nobody would verify it.
+  await new VolumeStore(api.database).remove(mine.id, { name: 'data' }, null);
+  const refused = await verify(mine.path, backup);
+  expect([errorOf(refused), refused.body['message']]).toEqual([
+    [404, 'volume_not_found'],
+    'The volume data was removed, and backups are verified of volumes that there are. Bring it back, or restore the backup into another volume.',
+  ]);
 });
 
 it('a backup cannot be downloaded where no region is set, and the answer says what to do', async () => {

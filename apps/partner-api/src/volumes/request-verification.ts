@@ -14,7 +14,7 @@ export class RequestVerification {
     private readonly doorbell: VolumeDoorbell,
   ) {}
 
-  /** @throws AppError `backup_not_found`, `backup_not_ready`, `backup_failed`. */
+  /** @throws AppError `backup_not_found`, `backup_not_ready`, `backup_failed`, `volume_not_found` of a removed volume. */
   async run(token: string, backupId: string): Promise<BackupAnswer> {
     const { resource } = await this.find.run(token);
     const backup = await this.backups.askVerification(resource.id, backupId);
