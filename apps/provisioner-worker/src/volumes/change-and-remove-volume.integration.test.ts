@@ -1,3 +1,4 @@
+import type { AppError } from '@dockhero/domain/errors';
 import { CallGate } from '@dockhero/testing/fakes/call-gate';
 import { describe, expect, it } from 'vitest';
 import { passTimes, settle } from '../testing/drive.js';
@@ -55,6 +56,32 @@ describe('a volume whose change AWS refuses', () => {
     expect(await owner.facts(volume.id)).toMatchObject({ state: 'attaching', attentionCode: 'aws_rejected', refusal: null });
     await passes(volume.id, 3);
     expect(await owner.mount(volume, 0)).toBe(true);
+  });
+});
+
+describe('a volume of which an old backup cannot be deleted', () => {
+  it('comes to its host in EC2’s time although something else fails in the background, which is told after that', async () => {
+    const owner = await VolumeOwner.with(world);
+    const volume = await owner.use(worker);
+    const id = await owner.backUp('data');
+    await owner.backUp('data');
+    world.mounts.stopContainers(volume.id);
+    await owner.letGo(volume, 0);
+    await settled(volume.id);
+    await world.database.backup.update({ where: { id }, data: { keepUntil: new Date(0), takenAt: new Date(0) } });
+    gate.refuse('snapshots.delete', 'aws_unavailable', 1_000);
+    await expect(worker.pass(volume.id)).rejects.toMatchObject({ code: 'aws_unavailable' });
+    await owner.want(volume, 0);
+    let [passed, mounted] = [0, false];
+    for (; !mounted; passed += 1) {
+      const result = await worker.pass(volume.id).catch((error: unknown) => error as AppError);
+      mounted = await owner.mount(volume, 0);
+      // Failed, the queue would let seconds pass, and more each time.
+      if (!mounted) expect(result).toMatchObject({ done: false, waitingFor: 'AWS to attach the disk', retryAfterMs: 300 });
+      world.advance(300);
+    }
+    expect(passed).toBeGreaterThan(2);
+    expect((await owner.facts(volume.id)).failures).toBe(2);
   });
 });
 

@@ -1,4 +1,5 @@
 import { AuditLog } from '@dockhero/database/audit-log';
+import type { VolumeFactsPatch } from '@dockhero/database/volume-facts-store';
 import { volumesQueue } from '@dockhero/contracts/volumes-queue';
 import type { AppError } from '@dockhero/domain/errors';
 import { isOnWayToHost } from '@dockhero/domain/volumes/volume-steps';
@@ -19,9 +20,10 @@ export interface Walked {
 export class VolumeJournal {
   constructor(private readonly audit: AuditLog) {}
 
-  async write(pass: VolumePass, walked: readonly Walked[]): Promise<void> {
+  /** @param isPutOff what failed is not told yet: the next pass sees it again. */
+  async write(pass: VolumePass, walked: readonly Walked[], isPutOff: boolean): Promise<void> {
     const { facts, volume } = pass;
-    const failed = walked.find(({ error }) => error !== null);
+    const failed = isPutOff ? undefined : walked.find(({ error }) => error !== null);
     const stopped = failed ?? walked.find(({ result }) => !result.done);
     const waitingFor = failed?.error?.message ?? (stopped && !stopped.result.done ? stopped.result.waitingFor : null);
     const step = stopped?.step.name ?? null;
@@ -36,9 +38,7 @@ export class VolumeJournal {
       // Of the waiting, not of the step: how long AWS takes for one call is counted from its beginning.
       stepStartedAt: step === null ? null : isSame ? (facts.stepStartedAt ?? new Date()) : new Date(),
       refusal: pass.refusal ?? (needsAttention(pass, failed) && isOnWayToHost(step) ? waitingFor : null),
-      failures: failed ? facts.failures + 1 : 0,
-      attentionCode: needsAttention(pass, failed) ? (failed?.error?.code ?? null) : null,
-      attentionMessage: needsAttention(pass, failed) ? (failed?.error?.message ?? null) : null,
+      ...(isPutOff ? {} : troubleOf(pass, failed)),
     });
   }
 
@@ -51,6 +51,15 @@ export class VolumeJournal {
       code: failed.error.code,
     });
   }
+}
+
+function troubleOf(pass: VolumePass, failed: Walked | undefined): VolumeFactsPatch {
+  const error = needsAttention(pass, failed) ? failed?.error : null;
+  return {
+    failures: failed ? pass.facts.failures + 1 : 0,
+    attentionCode: error?.code ?? null,
+    attentionMessage: error?.message ?? null,
+  };
 }
 
 /** A person is asked when no retry helps, or when as many have been in vain as the queue makes. */

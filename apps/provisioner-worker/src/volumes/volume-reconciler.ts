@@ -1,4 +1,5 @@
 import { AppError, hasCode } from '@dockhero/domain/errors';
+import { isOnWayToHost } from '@dockhero/domain/volumes/volume-steps';
 import { Injectable } from '@nestjs/common';
 import { Leases } from '../reconcile/leases.js';
 import { done, waitFor, type StepResult } from '../reconcile/step.js';
@@ -14,6 +15,10 @@ const leaseBusyMs = 500;
 const laggingMs = 500;
 /** Beyond that it is a failure like any other. */
 const laggingMsMax = 5 * 60_000;
+
+/** EC2 works on it: it takes seconds, and hardly ever so long. Milliseconds. */
+const quickMs = 500;
+const putOffMsMax = 60_000;
 
 /** Brings one volume's disk, attachment and backups to what its row says: takes the lease, observes, walks all steps. */
 @Injectable()
@@ -42,9 +47,10 @@ export class VolumeReconciler {
     await this.observe.run(pass);
     const walked: Walked[] = [];
     for (const step of this.lists.towards(pass)) walked.push(await this.#ensure(step, pass));
-    await this.journal.write(pass, walked);
+    const isPutOff = mayBePutOff(pass, walked);
+    await this.journal.write(pass, walked, isPutOff);
     const failed = walked.find(({ error }) => error !== null);
-    if (failed?.error) throw failed.error;
+    if (failed?.error && !isPutOff) throw failed.error;
     return walked.map(({ result }) => result).reduce(sooner, done);
   }
 
@@ -64,4 +70,17 @@ export class VolumeReconciler {
 function lagsTooLong(step: VolumeStep, { facts }: VolumePass): boolean {
   const isSame = facts.step === step.name && facts.waitingFor === 'AWS to catch up';
   return isSame && facts.stepStartedAt !== null && Date.now() - facts.stepStartedAt.getTime() > laggingMsMax;
+}
+
+/**
+ * Whether the trouble of a background step can wait: a host waits for what EC2 does at this moment. Thrown, the queue's back-off would be waited for
+ * instead, up to a minute, and a container gives up after less than two.
+ */
+function mayBePutOff({ wantedHost, facts, waitedMs }: VolumePass, walked: readonly Walked[]): boolean {
+  const failed = walked.find(({ error }) => error !== null);
+  if (!failed?.step.isBackground || wantedHost === null) return false;
+  return walked.some(({ step, result }) => {
+    if (result.done || !isOnWayToHost(step.name) || result.retryAfterMs > quickMs) return false;
+    return facts.waitingFor !== result.waitingFor || waitedMs < putOffMsMax;
+  });
 }
