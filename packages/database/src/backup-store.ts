@@ -32,7 +32,7 @@ export type BackupPatch = Partial<
     | 'completedAt'
     | 'failure'
     | 'keepUntil'
-  > & { failures: number; replacedEbsVolumeId: string | null }
+  > & { failures: number; triedAt: Date; replacedEbsVolumeId: string | null }
 >;
 
 // Of the disk that there is: while a restore in place waits for its containers, that is not the one which is wanted.

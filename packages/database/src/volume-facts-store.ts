@@ -15,6 +15,8 @@ export interface OwnBackup extends Backup {
   readonly replacedEbsVolumeId: string | null;
   /** How often it was tried in vain. */
   readonly failures: number;
+  /** When it was last tried in vain; null: never. */
+  readonly triedAt: Date | null;
 }
 
 /** Everything a pass over a volume starts from. */
@@ -42,7 +44,7 @@ const selectVolume = `
     coalesce(v.removed_at, c.removed_at) AS "endedAt"
   FROM ${volumeWithFactsTables} JOIN resources r ON r.id = v.resource_id LEFT JOIN clusters c ON c.resource_id = r.id WHERE v.id = $1::uuid`;
 const selectBackups = `
-  SELECT ${backupColumns}, b.replaced_ebs_volume_id AS "replacedEbsVolumeId", b.failures FROM ${backupTables}
+  SELECT ${backupColumns}, b.replaced_ebs_volume_id AS "replacedEbsVolumeId", b.failures, b.tried_at AS "triedAt" FROM ${backupTables}
   WHERE b.volume_id = $1::uuid AND (b.state <> 'expired' OR b.snapshot_id IS NOT NULL) ORDER BY b.requested_at, b.id`;
 const selectWithDisks = `
   SELECT v.id FROM volumes v LEFT JOIN volume_facts f ON f.volume_id = v.id

@@ -1,3 +1,4 @@
+import { AppError } from '@dockhero/domain/errors';
 import { backupTriesMax } from '@dockhero/domain/volumes/backup-retries';
 import { describe, expect, it } from 'vitest';
 import { passTimes, settle } from '../testing/drive.js';
@@ -182,6 +183,20 @@ describe('a backup', () => {
     await settled(volume.id);
     expect((await owner.backups(volume.id))[0]).toMatchObject({ state: 'completed', failures: 0, consistency: 'filesystem' });
     expect(world.ebs.snapshots).toHaveLength(1);
+  });
+
+  it('that had to wait for hours before its first try outlives an outage as any other does', async () => {
+    const { owner, volume } = await inUse();
+    gate.refuse('snapshots.create', 'snapshot_limit');
+    await owner.backUp('data');
+    await passTimes(world, worker, volume.id, 1);
+    world.advance(3 * 3_600_000);
+    const until = Date.now() + 60_000;
+    gate.hook = (call, moment) => {
+      if (call === 'snapshots.create' && moment === 'before' && Date.now() < until) throw new AppError('aws_unavailable');
+    };
+    await settled(volume.id);
+    expect((await owner.backups(volume.id))[0]).toMatchObject({ state: 'completed', failures: 3 });
   });
 
   it('fails with a sentence when an hour and a half of tries were in vain, and keeps nobody from anything', async () => {

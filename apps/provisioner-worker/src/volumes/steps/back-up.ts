@@ -34,7 +34,7 @@ export class BackUp extends VolumeStep {
   }
 
   async #advance(pass: VolumePass, backup: OwnBackup): Promise<StepResult> {
-    const untilTryMs = nextTryAt(backup.requestedAt, backup.failures).getTime() - Date.now();
+    const untilTryMs = nextTryAt(backup.requestedAt, backup.failures, backup.triedAt).getTime() - Date.now();
     if (backup.state === 'requested' && untilTryMs > 0) return waitFor('the next try of a backup', Math.min(untilTryMs, retryMsMax));
     try {
       return backup.state === 'pending' ? await this.completeBackup.run(pass, backup) : await this.takeBackup.run(pass, backup);
@@ -57,11 +57,12 @@ export class BackUp extends VolumeStep {
       consistencyDetail: null,
       frozenMs: null,
     } as const;
-    const tried = { ...again, failures, failure: error.message };
+    const triedAt = new Date();
+    const tried = { ...again, failures, triedAt, failure: error.message };
     // No retry makes a disk come back.
     if (failures < backupTriesMax && !hasCode(error, 'volume_lost')) {
       await pass.recordBackup(backup, tried);
-      const waitMs = nextTryAt(backup.requestedAt, failures).getTime() - Date.now();
+      const waitMs = nextTryAt(backup.requestedAt, failures, triedAt).getTime() - Date.now();
       return waitFor('the next try of a backup', Math.min(Math.max(waitMs, 1_000), retryMsMax));
     }
     await pass.recordBackup(backup, { ...tried, state: 'failed' });

@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "backups" ADD COLUMN     "tried_at" TIMESTAMPTZ(3);
