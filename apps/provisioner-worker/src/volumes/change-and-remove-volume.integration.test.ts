@@ -60,6 +60,18 @@ describe('a volume whose change AWS refuses', () => {
 });
 
 describe('a volume of which an old backup cannot be deleted', () => {
+  it('is in no trouble while AWS asks us to slow down', async () => {
+    const owner = await VolumeOwner.with(world);
+    const volume = await owner.use(worker);
+    const id = await owner.backUp('data');
+    await owner.backUp('data');
+    await settled(volume.id);
+    await storage.database.backup.update({ where: { id }, data: { keepUntil: new Date(0), takenAt: new Date(0) } });
+    gate.refuse('snapshots.delete', 'aws_throttled', 20);
+    expect((await settled(volume.id)).filter((outcome) => outcome.startsWith('failed'))).toEqual([]);
+    expect(world.ebs.snapshots).toHaveLength(1);
+  });
+
   it('comes to its host in EC2’s time although something else fails in the background, which is told after that', async () => {
     const owner = await VolumeOwner.with(world);
     const volume = await owner.use(worker);
