@@ -9,6 +9,7 @@ import type { Incident } from '@dockhero/domain/monitoring/incident';
 import { observeHost, observeSilence } from '@dockhero/domain/monitoring/observe-host';
 import type { Observation } from '@dockhero/domain/monitoring/observation';
 import type { Logger } from 'pino';
+import { BoundedWork } from '../bounded-work.js';
 import type { MonitorMetrics } from '../monitor-metrics.js';
 import { factsOf } from '../notify/alert-facts.js';
 import type { SampleTaker } from '../sample/sample-hosts.js';
@@ -21,6 +22,8 @@ import type { SilenceGuard } from './silence-guard.js';
 const tickMs = 1_000;
 /** One look that brings nothing is no silence: it may be the network's, or ours. */
 const failuresOfSilence = 2;
+/** At once. When thousands of hosts fall silent together, leases must be renewed and messages go out by the same few connections. */
+const writesMax = 3;
 /** How far back growth of a disk is looked at. */
 const growthMs = 6 * 3_600_000;
 
@@ -33,6 +36,7 @@ interface Judged {
   firings: readonly Firing[];
   /** Changes of which it is not known whether they are stored: the same again, before anything else is judged. */
   unsaved: { readonly changes: readonly IncidentChange[]; readonly incidents: readonly Incident[] } | null;
+  isQueued: boolean;
   saving: Promise<void> | null;
   /** Another has the host, or had it meanwhile: it is read anew, as soon as that can be done, if the host is still ours. */
   isOld: boolean;
@@ -53,6 +57,7 @@ export interface EvaluationStores {
  */
 export class EvaluateHosts implements SampleTaker, HostKeeper {
   readonly #judged = new Map<WatchedHost, Judged>();
+  readonly #writes = new BoundedWork(writesMax);
   #ticking: NodeJS.Timeout | undefined;
 
   constructor(
@@ -86,7 +91,8 @@ export class EvaluateHosts implements SampleTaker, HostKeeper {
       const { hostId } = host.source;
       const incidents: readonly Incident[] = open.get(hostId) ?? [];
       const history = rememberDisk(emptyHistory, '/', growth.get(hostId) ?? []);
-      this.#judged.set(host, { history, incidents, firings: firingsOf.get(hostId) ?? [], unsaved: null, saving: null, isOld: false });
+      const fresh = { unsaved: null, isQueued: false, saving: null, isOld: false };
+      this.#judged.set(host, { history, incidents, firings: firingsOf.get(hostId) ?? [], ...fresh });
     }
   }
 
@@ -167,7 +173,15 @@ export class EvaluateHosts implements SampleTaker, HostKeeper {
   }
 
   #save(host: WatchedHost, judged: Judged): void {
-    judged.saving ??= this.#write(host, judged).finally(() => (judged.saving = null));
+    if (judged.isQueued || judged.saving) return;
+    judged.isQueued = true;
+    this.#writes.add(async () => {
+      judged.isQueued = false;
+      // Dropped while it waited: whoever has the host now judges it by what is stored.
+      if (this.#judged.get(host) !== judged) return;
+      judged.saving = this.#write(host, judged).finally(() => (judged.saving = null));
+      await judged.saving;
+    });
   }
 
   async #write(host: WatchedHost, judged: Judged): Promise<void> {

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { EvaluatedHost } from '../testing/evaluated-host.js';
 import { hostSource } from '../testing/hosts.js';
 import { WatchedHost } from '../watch/watched-hosts.js';
@@ -88,5 +88,25 @@ describe('a host that does not answer', () => {
     await world.pass(600, null);
     expect(world.incidents.told).toEqual(['host-silent fired']);
     expect(world.incidents.saved.length - before).toBeLessThanOrEqual(10);
+  });
+
+  it('together with very many others leaves the database connections for leases and messages', async () => {
+    const others = Array.from({ length: 500 }, (_, index) => {
+      const host = new WatchedHost(hostSource(`host-${String(index + 2)}`), world.outside.now(), 15 * second);
+      return Object.assign(host, { failures: 2 });
+    });
+    await world.evaluation.begin(others);
+    const save = vi.spyOn(world.incidents, 'save');
+    let [now, most] = [0, 0];
+    save.mockImplementation(async () => {
+      now += 1;
+      most = Math.max(most, now);
+      await new Promise((resolve) => setImmediate(resolve));
+      now -= 1;
+    });
+    world.outside.nowMs += 61 * second;
+    world.evaluation.tick();
+    await vi.waitFor(() => expect(save).toHaveBeenCalledTimes(500));
+    expect(most).toBeLessThanOrEqual(3);
   });
 });
