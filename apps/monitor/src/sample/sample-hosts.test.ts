@@ -61,6 +61,14 @@ describe('SampleHosts', () => {
     expect([...taken.values()]).toEqual(hostIds.map(() => 4));
   });
 
+  it('goes on looking when its clock is set back', async () => {
+    await pass(sampleMs);
+    taken.clear();
+    outside.nowMs -= 3_600_000;
+    await pass(2 * sampleMs);
+    expect([...taken.values()].filter((count) => count >= 1)).toHaveLength(300);
+  });
+
   it('looks at a host at the same phase in every process', async () => {
     await pass(sampleMs);
     const first = new Map(looks);

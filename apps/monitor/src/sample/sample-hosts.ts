@@ -51,7 +51,9 @@ export class SampleHosts {
   tick(): void {
     const nowMs = this.outside.now().getTime();
     for (const host of this.hosts.all) {
-      if (host.dueAtMs > nowMs || host.isLooking) continue;
+      // One that is due later than its turn can be: our clock was set back, and it would not be looked at until that has caught up.
+      const isDue = host.dueAtMs <= nowMs || host.dueAtMs > nowMs + 2 * this.limits.sampleMs;
+      if (!isDue || host.isLooking) continue;
       host.begin(nowMs, this.limits.sampleMs);
       const lane = host.failures > 0 ? this.#doubtful : this.#steady;
       lane.add(() => this.#look(host));
