@@ -54,6 +54,12 @@ export const errorCatalog = {
     message: 'This add-on has no valid certificate of this serial number: it was never handed out, or it has expired.',
   },
   webhook_not_https: { status: 422, retry: 'never', message: 'Webhooks must be https:// URLs: alerts do not travel unencrypted.' },
+  webhook_never_called: {
+    status: 422,
+    retry: 'never',
+    message:
+      'Webhooks are called at port 443 or 8443 only, and without a user name or password in the URL: this one would never get anything.',
+  },
   unsubscribe_link_unknown: {
     status: 404,
     retry: 'never',

@@ -139,7 +139,19 @@ describe('alert settings', () => {
       expect([errorOf(answer), answer.body.message]).toEqual([[422, 'invalid_request'], `The request is not valid: check ${field}.`]);
     }
     expect(errorOf(await patch(path, { webhook_url: 'http://hooks.example' }))).toEqual([422, 'webhook_not_https']);
+    for (const url of ['https://canary:secret@hooks.example/', 'https://hooks.example:9443/', 'https://hooks.example:80/']) {
+      for (const name of ['webhook_url', 'slack_url']) {
+        expect(errorOf(await patch(path, { [name]: url }))).toEqual([422, 'webhook_never_called']);
+      }
+    }
     expect([(await alerts(path)).settings, await api.askedFor(id)]).toEqual([defaults, []]);
+  });
+});
+
+describe('a webhook', () => {
+  it.each(['HTTPS://Hooks.Example/x', 'https://hooks.example:8443/x', 'https://hooks.example:443/x'])('may be at %s', async (url) => {
+    const { path } = await running();
+    expect((await patch(path, { webhook_url: url })).body).toMatchObject({ webhook_set: true });
   });
 });
 

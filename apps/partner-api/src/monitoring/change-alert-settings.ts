@@ -25,7 +25,7 @@ export class ChangeAlertSettings {
     private readonly doorbell: Doorbell,
   ) {}
 
-  /** @throws AppError `webhook_not_https`, `resource_gone`. */
+  /** @throws AppError `webhook_not_https`, `webhook_never_called`, `resource_gone`. */
   async run(token: string, patch: AlertSettingsPatch): Promise<PatchedAlertSettings> {
     const { resource } = await this.find.run(token);
     const webhookUrl = this.#url(patch.webhook_url);
@@ -51,7 +51,11 @@ export class ChangeAlertSettings {
 
   #url(url: string | null | undefined): Secret | null | undefined {
     if (url === null || url === undefined) return url;
-    if (!url.startsWith('https://') && !this.api.privateWebhooks) throw new AppError('webhook_not_https');
+    if (this.api.privateWebhooks) return new Secret(url);
+    const { protocol, port, username, password } = new URL(url);
+    if (protocol !== 'https:') throw new AppError('webhook_not_https');
+    // What the monitor refuses whatever the name leads to.
+    if (!['', '8443'].includes(port) || username !== '' || password !== '') throw new AppError('webhook_never_called');
     return new Secret(url);
   }
 
