@@ -28,6 +28,14 @@ const insert = `
   SELECT * FROM unnest($1::uuid[], $2::timestamptz[], ${names.map((name, index) => `$${String(index + 3)}::${name === 'containers' ? 'int' : 'real'}[]`).join(', ')})
   ON CONFLICT DO NOTHING`;
 
+/** No figure is so small in earnest. */
+const dust = 1e-30;
+
+/** Postgres refuses an average below what `real` can hold, and with it the roll-up of every host. */
+function withoutDust(figure: number | null): number | null {
+  return figure !== null && Math.abs(figure) < dust ? 0 : figure;
+}
+
 /** Whether Postgres will not have it for what is in the samples: numbers beyond seven digits' range, a time that is not kept. Any one may be the reason. */
 export function isOfSamples(error: unknown): boolean {
   const code = (error as { code?: unknown } | null)?.code;
@@ -50,7 +58,7 @@ export class HostHistoryStore {
     const values = [
       samples.map(({ hostId }) => hostId),
       samples.map(({ at }) => at),
-      ...names.map((name) => samples.map((sample) => sample[name])),
+      ...names.map((name) => samples.map((sample) => withoutDust(sample[name]))),
     ];
     const oldest = new Date(Math.min(...samples.map(({ at }) => at.getTime())));
     await withPartitions(this.database, oldest, async () => {

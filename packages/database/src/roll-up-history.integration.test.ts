@@ -134,6 +134,13 @@ describe('rolling up', () => {
     expect(minutes.map(({ at }) => at)).toEqual([after(19)]);
   });
 
+  it('is not kept from it by a figure so small that its average is none', async () => {
+    const [odd, other] = [randomUUID(), randomUUID()];
+    await history.append([figures(odd, after(0), { load: 1.4e-45 }), figures(odd, after(0.5), { load: 0 }), figures(other, after(0))]);
+    await rollUpHistory(stores.database);
+    for (const hostId of [odd, other]) expect(await stores.database.hostMinute.count({ where: { hostId } })).toBe(1);
+  });
+
   it('makes the partitions that it needs', async () => {
     const hostId = randomUUID();
     await history.append([figures(hostId, after(0))]);
