@@ -1,8 +1,10 @@
 import { lookup as lookupName } from 'node:dns';
+import { request as requestHttp } from 'node:http';
 import { Secret } from '@dockhero/domain/secret';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { CustomerEndpoint } from '../testing/customer-endpoint.js';
 import { AddressRefused, CustomerPost } from './post-to-customer.js';
+import { settle } from './settle-request.js';
 
 vi.mock('node:dns', async (original) => ({ ...(await original<typeof import('node:dns')>()), lookup: vi.fn() }));
 
@@ -69,6 +71,23 @@ describe('CustomerPost', () => {
   ])('has an end when the receiver %s instead of an answer', async (_, said) => {
     endpoint.answer = (response) => void response.socket?.end(said);
     await expect(new CustomerPost(true).post(new Secret(endpoint.url), '{}', {})).rejects.toThrow();
+  });
+
+  it('takes the status of an answer that breaks off', async () => {
+    endpoint.answer = (response) => {
+      response.writeHead(200, { 'content-length': 100 }).write('ok');
+      setImmediate(() => response.destroy());
+    };
+    expect(await new CustomerPost(true).post(new Secret(endpoint.url), '{}', {})).toMatchObject({ status: 200, text: 'ok' });
+  });
+
+  it('takes the status of an answer that never ends, when its time is over', async () => {
+    endpoint.answer = (response) => void response.writeHead(200).write('ok');
+    const request = requestHttp(endpoint.url, { method: 'POST', agent: false });
+    const answered = settle(request, 500);
+    request.end('{}');
+    expect(await answered).toMatchObject({ status: 200, text: 'ok' });
+    expect(request.destroyed).toBe(true);
   });
 
   it('reads no more of an answer than it needs', async () => {

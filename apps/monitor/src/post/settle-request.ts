@@ -13,14 +13,16 @@ const answerBytesMax = 64 * 1024;
 /** Whoever asks for more patience gets this much. */
 const retryAfterMaxMs = 24 * 3_600_000;
 
-/** The answer to a request that is about to be sent. @throws Error of the connection, or when it is not over within `limitMs`. */
+/** The answer to a request that is about to be sent, as far as it came within `limitMs`. @throws Error of the connection, or when nothing has come by then. */
 export async function settle(request: ClientRequest, limitMs: number): Promise<Answer> {
   // The socket's time-out restarts with each byte; this one does not.
   const timer = setTimeout(() => request.destroy(new Error(`no answer within ${String(limitMs / 1_000)} s`)), limitMs);
   try {
     return await new Promise<Answer>((resolve, reject) => {
       let isAnswered = false;
-      request.on('error', reject);
+      request.on('error', (error) => {
+        if (!isAnswered) reject(error);
+      });
       // 101 Switching Protocols ends it without an error or a response, and what has ended already no timer can end.
       request.on('close', () => {
         if (!isAnswered) reject(new Error('the connection ended without an answer'));
@@ -41,7 +43,8 @@ export async function settle(request: ClientRequest, limitMs: number): Promise<A
             request.destroy();
           }
         });
-        response.on('error', reject);
+        // One that breaks off, or does not end in time, has said all the same whether it was taken: the same again would come twice.
+        response.on('error', finish);
         response.on('end', finish);
       });
     });
