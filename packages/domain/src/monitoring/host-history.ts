@@ -40,10 +40,12 @@ export const emptyHistory: HostHistory = {
   workloads: new Map(),
 };
 
-/** Adds a sample. One that is not newer than the last is left out. */
-export function remember(history: HostHistory, sample: HostSample): HostHistory {
+/** Adds a sample. One that is not newer than the last is left out; by far older, our clock was set back, and all begins anew. */
+export function remember(known: HostHistory, sample: HostSample): HostHistory {
   const atMs = sample.at.getTime();
-  if (history.lastMs !== null && atMs <= history.lastMs) return history;
+  const aheadMs = (known.lastMs ?? -Infinity) - atMs;
+  if (aheadMs >= 0 && aheadMs < countedMs) return known;
+  const history = aheadMs > 0 ? emptyHistory : known;
   const isContinued = history.lastMs !== null && atMs - history.lastMs < countedMs;
   return {
     sinceMs: isContinued ? history.sinceMs : atMs,

@@ -12,6 +12,13 @@ function observe(samples: readonly HostSample[]): Observation[] {
 }
 
 describe('oom-kill and restart-loop', () => {
+  it('are seen also after our clock was set back by an hour', () => {
+    const samples = [3_600, 3_615, 15, 30].map((seconds, look) =>
+      aSample(seconds, { workloads: [aWorkload('web', look < 3 ? 1 : 2, look < 3 ? 0 : 1)] }),
+    );
+    expect(verdict(observe(samples), 'oom-kill')).toBe('bad');
+  });
+
   /** A look every 15 seconds. */
   const series = (counters: readonly (readonly [starts: number, kills: number] | null)[], changes: Partial<HostSample> = {}) =>
     counters.map((counter, look) => aSample(look * 15, { ...changes, workloads: counter ? [aWorkload('web', ...counter)] : [] }));
