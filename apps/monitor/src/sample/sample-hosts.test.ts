@@ -1,7 +1,7 @@
 import type { AgentScrape } from '@dockhero/docker/agent-scrape';
 import type { ControlPlaneCredentials } from '@dockhero/docker/control-plane-credentials';
 import { AppError } from '@dockhero/domain/errors';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { agentText } from '../testing/agent-text.js';
 import { hostSource, Outside } from '../testing/hosts.js';
 import { WatchedHosts } from '../watch/watched-hosts.js';
@@ -98,6 +98,26 @@ describe('SampleHosts', () => {
     expect([...taken.values()]).toEqual(hostIds.filter((hostId) => !isDead(hostId)).map(() => 2));
     expect(hanging).toHaveLength(8);
     for (const end of hanging) end();
+  });
+
+  it('is hardly kept from hosts that answer by those that begin to hang', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const isDead = (hostId: string): boolean => Number(hostId.split('-')[1]) % 5 === 0;
+    const hanging: { readonly sinceMs: number; readonly end: () => void }[] = [];
+    const lookMs = 5_000;
+    answer = async (hostId) => {
+      if (!isDead(hostId)) return agentText();
+      await new Promise<void>((end) => hanging.push({ sinceMs: outside.nowMs, end }));
+      throw new AppError('agent_unreachable');
+    };
+    for (let passed = 0; passed < sampleMs + 2_000; passed += 100) {
+      await pass(100);
+      vi.advanceTimersByTime(100);
+      while (hanging[0] && hanging[0].sinceMs <= outside.nowMs - lookMs) hanging.shift()?.end();
+    }
+    vi.useRealTimers();
+    expect(hostIds.filter((hostId) => !isDead(hostId) && !taken.has(hostId))).toEqual([]);
+    for (const { end } of hanging) end();
   });
 
   it('counts looks that brought nothing, until one brings something', async () => {

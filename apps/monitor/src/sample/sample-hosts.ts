@@ -10,6 +10,8 @@ import { BoundedWork } from '../bounded-work.js';
 import { parseMetrics } from './parse-metrics.js';
 
 const tickMs = 100;
+/** An answer takes some milliseconds. A look that takes longer than this leaves its place to the next: when a zone is lost, hundreds of hosts begin to hang at once. */
+const placeMs = 1_000;
 
 /** Who gets what a look has found. Called synchronously, after the host has its new sample. */
 export interface SampleTaker {
@@ -19,7 +21,7 @@ export interface SampleTaker {
 export interface SamplingLimits {
   /** From one look at a host to the next, in milliseconds. */
   readonly sampleMs: number;
-  /** At once, of hosts that answer; as many again of hosts that do not. */
+  /** At once, of hosts that answer; as many again of hosts that do not, and those that have just begun to hang. */
   readonly looksMax: number;
 }
 
@@ -55,14 +57,20 @@ export class SampleHosts {
       const isDue = host.dueAtMs <= nowMs || host.dueAtMs > nowMs + 2 * this.limits.sampleMs;
       if (!isDue || host.isLooking) continue;
       host.begin(nowMs, this.limits.sampleMs);
-      const lane = host.failures > 0 ? this.#doubtful : this.#steady;
-      lane.add(() => this.#look(host));
+      if (host.failures > 0) this.#doubtful.add(() => this.#look(host));
+      else this.#steady.add((release) => this.#lookBriefly(host, release));
     }
   }
 
   async stop(): Promise<void> {
     clearInterval(this.#ticking);
     await Promise.all([this.#steady.stop(), this.#doubtful.stop()]);
+  }
+
+  async #lookBriefly(host: WatchedHost, release: () => void): Promise<void> {
+    const timer = setTimeout(release, placeMs);
+    await this.#look(host);
+    clearTimeout(timer);
   }
 
   async #look(host: WatchedHost): Promise<void> {
