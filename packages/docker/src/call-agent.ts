@@ -59,6 +59,12 @@ async function send({ address, ...tls }: DockerConnection, call: AgentCall): Pro
     },
   );
   sent.once('error', reject);
+  // 101 Switching Protocols ends it with neither an error nor a response, and what has ended the signal ends no more. Behind a response comes its own end.
+  let isAnswered = false;
+  sent.once('response', () => (isAnswered = true));
+  sent.once('close', () => {
+    if (!isAnswered) reject(new Error('the connection ended without an answer'));
+  });
   sent.end(body);
   return await promise;
 }

@@ -57,6 +57,11 @@ describe('HostAgentClient', () => {
     await expect(agents.version(host.connection)).rejects.toMatchObject({ ...unreachable, cause: { message: 'the answer is too long' } });
   });
 
+  it('waits for no agent that asks for another protocol', async () => {
+    host.answer = (socket) => void socket.end('HTTP/1.1 101 Switching Protocols\r\nconnection: Upgrade\r\nupgrade: x\r\n\r\n');
+    await expect(agents.version(host.connection)).rejects.toMatchObject(unreachable);
+  });
+
   it('waits for no agent that is silent, or stops midway', async () => {
     const impatient = new HostAgentClient(host.port, 200);
     host.answer = () => {};
