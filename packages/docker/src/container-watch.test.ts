@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { AppError } from '@dockhero/domain/errors';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createAuthority } from './cluster-authority.js';
 import { ContainerWatch, type EngineEvent } from './container-watch.js';
@@ -144,6 +145,36 @@ describe('ContainerWatch', () => {
     await waiting.promise;
     stopping.abort();
     await expect(following).resolves.toBeUndefined();
+  });
+
+  it('a host that asks for another protocol is docker_unreachable after ten seconds too, and can be told to stop before', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      for (const isStopped of [true, false]) {
+        const [ended, stopping] = [Promise.withResolvers<void>(), new AbortController()];
+        engine.answer = (socket) => {
+          socket.once('close', () => ended.resolve());
+          socket.end('HTTP/1.1 101 Switching Protocols\r\nconnection: Upgrade\r\nupgrade: x\r\n\r\n');
+        };
+        const following = watch.follow(
+          engine.connection,
+          () => {},
+          () => {},
+          stopping.signal,
+        );
+        const outcome = following.then(
+          () => 'stopped',
+          (error: AppError) => error.code,
+        );
+        await ended.promise;
+        for (let turn = 0; turn < 20; turn += 1) await nextTurn();
+        if (isStopped) stopping.abort();
+        else vi.advanceTimersByTime(10_000);
+        expect(await outcome).toBe(isStopped ? 'stopped' : 'docker_unreachable');
+      }
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('a host that does not answer is docker_unreachable after ten seconds, and its connection is let go', async () => {

@@ -117,7 +117,7 @@ export class ContainerWatch {
     let rest = '';
     try {
       const opening = docker.getEvents({ filters: watched, abortSignal } as Docker.GetEventsOptions);
-      const stream = (await withDeadline(opening, late)).setEncoding('utf8');
+      const stream = (await withDeadline(opening, late, abortSignal)).setEncoding('utf8');
       onOpen();
       for await (const chunk of stream as unknown as AsyncIterable<string>) {
         const lines = (rest + chunk).split('\n');
@@ -136,10 +136,14 @@ export class ContainerWatch {
   }
 }
 
-async function withDeadline<T>(opening: Promise<T>, late: AbortController): Promise<T> {
+/** @param abortSignal ends the wait by itself: a host that answers 101 Switching Protocols leaves a request that nothing ends any more. */
+async function withDeadline<T>(opening: Promise<T>, late: AbortController, abortSignal: AbortSignal): Promise<T> {
   const timer = setTimeout(() => late.abort(new Error(`no answer within ${String(callMs)} ms`)), callMs);
+  const aborted = new Promise<never>((_, reject) => {
+    abortSignal.addEventListener('abort', () => reject(new Error('ended before an answer', { cause: abortSignal.reason })), { once: true });
+  });
   try {
-    return await opening;
+    return await Promise.race([opening, aborted]);
   } finally {
     clearTimeout(timer);
   }
