@@ -134,6 +134,14 @@ describe('rolling up', () => {
     expect(minutes.map(({ at }) => at)).toEqual([after(19)]);
   });
 
+  it('goes no further than the present, however far ahead the clock of one process is', async () => {
+    await rollUpHistory(stores.database, new Date(Date.now() + 6 * 3_600_000));
+    const { rows } = await stores.database.pool.query<{ isAhead: boolean }>(
+      'SELECT bool_or(rolled_until > now()) AS "isAhead" FROM history_marks',
+    );
+    expect(rows[0]?.isAhead).toBe(false);
+  });
+
   it('is not kept from it by a figure so small that its average is none', async () => {
     const [odd, other] = [randomUUID(), randomUUID()];
     await history.append([figures(odd, after(0), { load: 1.4e-45 }), figures(odd, after(0.5), { load: 0 }), figures(other, after(0))]);

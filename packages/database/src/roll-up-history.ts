@@ -49,16 +49,18 @@ type RollUp = 'more' | 'done' | 'locked';
 async function rollUpNext(database: Database, { name, table, stepMs }: Resolution, now: Date): Promise<RollUp> {
   const floor = (ms: number) => Math.floor(ms / stepMs) * stepMs;
   const oldestMs = floor(now.getTime() - reachMs);
-  const endMs = floor(now.getTime() - lateMs);
   return await withPartitions(
     database,
     new Date(oldestMs),
     async () =>
       await inTransaction(database, async (connection): Promise<RollUp> => {
-        const { rows: locks } = await connection.query<{ locked: boolean }>(
-          "SELECT pg_try_advisory_xact_lock(hashtextextended('dockhero history roll-up', 0)) AS locked",
+        const { rows: locks } = await connection.query<{ locked: boolean; presentMs: number }>(
+          `SELECT pg_try_advisory_xact_lock(hashtextextended('dockhero history roll-up', 0)) AS locked, extract(epoch FROM now())::float8 * 1000 AS "presentMs"`,
         );
-        if (!locks[0]?.locked) return 'locked';
+        const [lock] = locks;
+        if (!lock?.locked) return 'locked';
+        // By the database's clock too: one of a process that is hours ahead would put the mark there, and what all others see until then is passed over for good.
+        const endMs = floor(Math.min(now.getTime(), lock.presentMs) - lateMs);
         const { rows: marks } = await connection.query<{ until: Date }>(
           'SELECT rolled_until AS until FROM history_marks WHERE resolution = $1',
           [name],
