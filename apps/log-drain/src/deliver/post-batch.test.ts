@@ -50,6 +50,12 @@ describe('LogplexClient', () => {
     expect(logplex.posts).toHaveLength(5);
   });
 
+  it('has an end when another protocol is asked for', async () => {
+    const said = 'HTTP/1.1 101 Switching Protocols\r\nconnection: Upgrade\r\nupgrade: websocket\r\n\r\n';
+    logplex.misbehave = (response) => !!response.socket?.end(said);
+    expect(await post()).toEqual({ kind: 'later', why: 'no answer', afterMs: 0 });
+  });
+
   it.each([200, 202, 204])('%i is taken', async (status) => {
     answerWith(status);
     expect(await post()).toEqual({ kind: 'taken' });

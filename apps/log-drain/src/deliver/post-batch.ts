@@ -82,7 +82,13 @@ function settle(request: ClientRequest, resolve: (result: PostResult) => void): 
   };
   request.on('error', (error: NodeJS.ErrnoException) => finish({ kind: 'later', why: error.code ?? error.message, afterMs: 0 }));
   request.on('timeout', () => request.destroy(new Error('timeout')));
+  let isAnswered = false;
+  // An answer of 101 ends it with neither an error nor a response, and what has ended already no timer can end.
+  request.on('close', () => {
+    if (!isAnswered) finish({ kind: 'later', why: 'no answer', afterMs: 0 });
+  });
   request.on('response', (response) => {
+    isAnswered = true;
     response.resume();
     response.on('error', (error: NodeJS.ErrnoException) => finish({ kind: 'later', why: error.code ?? error.message, afterMs: 0 }));
     response.on('end', () => finish(judge(response)));
