@@ -52,6 +52,22 @@ describe('the hosts that are looked after', () => {
     expect(await followed(resourceId)).toEqual([expect.objectContaining({ plan: 'standard', isChanging: true })]);
   });
 
+  it.each([
+    ['publish config url', false],
+    ['tell heroku', false],
+    ['launch hosts', true],
+    [null, true],
+  ])('that wait at step %s for what is desired by now are being changed: %s', async (step, isChanging) => {
+    const { resourceId } = await makeFollowed(1);
+    const held = await lease(stores.database, resourceId);
+    await stores.clusters.record(held, { provisionedAt: new Date(), observedVersion: 1 });
+    await stores.resources.changePlan(resourceId, 'hobby', 'standard');
+    await stores.clusters.record(held, { step });
+    expect(await followed(resourceId)).toEqual([expect.objectContaining({ isChanging })]);
+    await stores.clusters.record(held, { observedVersion: 2 });
+    expect(await followed(resourceId)).toEqual([expect.objectContaining({ isChanging: false })]);
+  });
+
   it('are not those without an address, or without a certificate; they count as hosts of their cluster', async () => {
     const { resourceId, hostIds } = await makeFollowed(3);
     await stores.database.host.update({ where: { id: hostIds[0] ?? '' }, data: { address: null } });
