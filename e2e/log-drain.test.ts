@@ -217,7 +217,9 @@ describe('containers’ output in `heroku logs`', () => {
         const one = await counted('survivor');
         return one && one.received - one.duplicates >= written.length && one;
       });
-      expect(so).toMatchObject({ first: 1, missing: 0, last: written.length });
+      // What dockerd had read and not written when it was killed is in no file.
+      const last = Number(written.at(-1)?.split(' ').at(-1));
+      expect(so).toMatchObject({ first: 1, last, received: written.length + so.duplicates, missing: last - written.length });
       await control('POST', `/apps/${app}/log-check`, { pattern: String.raw`(survivor) (\d+)$` });
     }
   });
