@@ -11,7 +11,8 @@ const trialSeconds = 30;
 /**
  * Brings the host agent onto the host and keeps it there. Which bundle, the control plane says in a manifest that the cluster's authority has
  * signed: user-data must not differ between launches, so it can name no digest. In the folder: `<sha256>.mjs`; `current.mjs` and
- * `previous.mjs`, links; `trial`, one byte for each start of a bundle that has not yet lived 30 s; `bad`, digests not to be tried again.
+ * `previous.mjs`, links; `trial`, while a bundle has not yet lived 30 s: the boot, and a line for each start in it, since a host that boots again is no failure of the
+ * agent's; `bad`, digests not to be tried again.
  *
  * With `agentApiUrl` the agent is Docker's volume driver, too. Docker finds its socket from the second boot on before it starts; requests wait in it while the agent
  * starts. At the first boot there is no agent yet that could answer, so the socket is the agent's own, and Docker, which knows no volumes, waits for nothing.
@@ -67,7 +68,9 @@ present=$(readlink current.mjs)
 [ ! -e current.mjs ] || echo "\${present%.mjs}  current.mjs" | sha256sum --check --status || rm current.mjs # damaged
 [ -e current.mjs ] || (fetch start) || { ${orphanSocket}sleep 8; exit 1; }
 [ -e trial ] || exit 0
-if [ "$(wc -c < trial)" -lt ${startsMax} ]; then printf x >> trial; exit; fi
+boot=$(cat /proc/sys/kernel/random/boot_id)
+[ "$(head -n 1 trial)" = "$boot" ] || echo "$boot" > trial
+if [ "$(wc -l < trial)" -le ${startsMax} ]; then echo >> trial; exit; fi
 echo "\${present%.mjs}" >> bad
 if [ -e previous.mjs ]; then link "$(readlink previous.mjs)" current.mjs; else rm -f current.mjs; fi
 rm -f trial

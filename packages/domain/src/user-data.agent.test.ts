@@ -195,6 +195,19 @@ it('a first one that does not live gives way to the next release', async () => {
   expect(current()).toBe(next);
 });
 
+it('a host that boots again and again within the trial is no fault of the agent’s', async () => {
+  const first = release('exit 0');
+  for (let boot = 1; boot <= 3; boot += 1) {
+    for (let start = 1; start <= 3; start += 1) expect(await run('start')).toBe(0);
+    // What another boot has left.
+    const trial = join(folder, 'agent', 'trial');
+    writeFileSync(trial, readFileSync(trial, 'utf8').replace(/^.*/, `boot-${boot}`));
+  }
+  expect(current()).toBe(first);
+  for (let start = 1; start <= 4; start += 1) await run('start');
+  expect(current()).toBeNull();
+});
+
 it('one that is on trial is nothing to go back to', async () => {
   const good = release('exit 0 # good');
   await run();

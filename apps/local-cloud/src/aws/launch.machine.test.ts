@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { promisify } from 'node:util';
 import {
   GetConsoleOutputCommand,
@@ -96,9 +96,17 @@ group('an instance is a real machine', { timeout: 120_000 }, () => {
 
   it('boots again when rebooted from inside, and stops when powered off from inside', async () => {
     const boot = await bootOf(cloud, id);
-    await inside(cloud, id, 'systemctl reboot').catch(() => undefined);
-    await pollUntil('the reboot', 40_000, async () => ![boot, 'none'].includes(await bootOf(cloud, id)));
-    await waitForDocker(cloud, id);
+    // The kernel may take the old network namespace apart only after the next boot has begun.
+    const holder = spawn('nsenter', ['--target', boot.trim(), '--net', 'sleep', '300'], { stdio: 'ignore' });
+    try {
+      await inside(cloud, id, 'systemctl reboot').catch(() => undefined);
+      await pollUntil('the reboot', 40_000, async () => ![boot, 'none'].includes(await bootOf(cloud, id)));
+      await waitForDocker(cloud, id);
+      // Its metadata are reached, and want a token.
+      expect(await inside(cloud, id, 'curl -s -o /dev/null -w "%{http_code}" -m 3 http://169.254.169.254/')).toBe('401');
+    } finally {
+      holder.kill();
+    }
     await inside(cloud, id, 'systemctl poweroff').catch(() => undefined);
     const stopped = await waitForState(cloud, id, 'stopped');
     expect(stopped.StateReason?.Code).toBe('Client.InstanceInitiatedShutdown');

@@ -15,6 +15,7 @@ export interface MachineNetwork {
 /** Gives a booting machine its network interface: one end of a veth in its namespace, the other in the fabric. */
 export async function connectMachine(fabric: Fabric, id: string, initPid: number, network: MachineNetwork): Promise<void> {
   const link = linkName(id);
+  await removeLink(fabric, link);
   await inFabric(
     fabric,
     'ip',
@@ -35,6 +36,13 @@ export async function connectMachine(fabric: Fabric, id: string, initPid: number
       `route add ${fabric.subnet}.0.0/16 via ${network.gateway}`, // no default route: nothing leads out of the local cloud
       `route add ${METADATA_ADDRESS} dev eth0`,
     ].join('\n'),
+  });
+}
+
+/** Of the boot before: the kernel takes a namespace apart some time after its last process has ended, and its links only then. */
+async function removeLink(fabric: Fabric, link: string): Promise<void> {
+  await inFabric(fabric, 'ip', ['link', 'del', link]).catch((error: unknown) => {
+    if (!String(error).includes('Cannot find device')) throw error;
   });
 }
 
